@@ -1,0 +1,135 @@
+"""The one record that, with a seed and an index, decides every voxel of a phantom."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from lascarlib.errors import LascarError
+
+Range = tuple[float, float]
+ScarPattern = Literal["ablation", "diffuse", "mixed"]
+
+
+@dataclass(frozen=True)
+class PhantomConfig:
+    """Size, anatomy, scar, contrast and acquisition of a phantom cohort.
+
+    Pairs are (low, high) and a case draws uniformly between them unless said otherwise. Signals
+    named ``*_to_blood`` are fractions of the mean blood-pool signal of the same case.
+
+    Args:
+        shape_voxels: Voxels along x, y, z.
+        spacing_mm: Voxel size along x, y, z in mm.
+        slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
+        la_volume_mean_ml: Mean of the LA volume in ml. 105 is what the labels of the Utah 2018 set
+            measure at their acquired 1.25 mm slice pitch; healthy adults have 97 +- 27 ml
+            (Hudsmith et al., J Cardiovasc Magn Reson 7, 2005), atrial fibrillation enlarges it.
+        la_volume_sd_ml: Standard deviation of that normal distribution in ml.
+        la_volume_range_ml: Limits at which the normal distribution is cut.
+        wall_thickness_mm: LA wall, 1.9 +- 0.5 mm on CT (Beinart et al., J Cardiovasc
+            Electrophysiol 22, 2011), 2 to 3 mm as LGE-MRI shows and annotators draw it.
+        vein_stub_mm: Labelled length of each pulmonary vein beyond its ostium.
+        common_left_trunk_probability: Share of cases whose left veins join before the atrium.
+        extra_right_vein_probability: Share of cases with a third right vein.
+        scar_pattern: ``ablation`` (rings, lines, patches), ``diffuse`` (pre-ablation fibrosis), or
+            ``mixed`` (one case in four diffuse).
+        scar_burden_percent: Scarred share of the wall in percent, drawn on a log scale.
+        scar_min_volume_mm3: Smaller islands are not labelled, as annotators leave them out.
+        scar_to_blood: Signal of dense scar.
+        wall_to_blood: Signal of unscarred LA wall (partly nulled, thin, next to bright blood).
+        myocardium_to_blood: Signal of ventricular myocardium, nulled by the inversion time.
+        fat_to_blood: Signal of fat: dark with fat saturation, brighter where it fails.
+        lung_to_blood: Signal of lung.
+        neighbour_to_blood: Signal of the mimics of scar: oesophageal, aortic and valvular tissue.
+        blood_texture_sd: Relative SD of the slow unevenness of the blood pool.
+        noise_sd_to_blood: Noise SD over the mean blood signal. Utah 2018 blood pools vary by 7 to
+            20 percent in total, unevenness included.
+        noise_blur_mm: SD of the kernel that correlates the noise, about half the acquired voxel
+            (autocorrelation 0.4 at 1.25 mm in plane and at 2.5 mm through plane).
+        image_blur_mm: SD of the in-plane point-spread function.
+        bias_field_sd: SD of the logarithm of the coil sensitivity.
+        ghost_to_signal: Amplitude of the respiratory ghost along the phase-encoding axis y.
+        ghost_shift_mm: Displacement of that ghost.
+        blood_level: Grey level of blood, drawn on a log scale; images are whole numbers.
+        origin_jitter_mm: Largest shift of the atrium from the middle of the field of view.
+
+    Raises:
+        LascarError: If a size, a range or a probability cannot be meant.
+
+    Example:
+        >>> COARSE.shape_voxels, COARSE.spacing_mm
+        ((96, 96, 40), (1.25, 1.25, 2.5))
+        >>> FULL.shape_voxels, FULL.spacing_mm
+        ((576, 576, 44), (0.625, 0.625, 2.5))
+    """
+
+    shape_voxels: tuple[int, int, int]
+    spacing_mm: tuple[float, float, float]
+    slices_per_sample: int = 2
+    la_volume_mean_ml: float = 105.0
+    la_volume_sd_ml: float = 28.0
+    la_volume_range_ml: Range = (60.0, 180.0)
+    wall_thickness_mm: Range = (2.0, 3.0)
+    vein_stub_mm: Range = (11.0, 16.0)
+    common_left_trunk_probability: float = 0.15
+    extra_right_vein_probability: float = 0.15
+    scar_pattern: ScarPattern = "mixed"
+    scar_burden_percent: Range = (2.0, 40.0)
+    scar_min_volume_mm3: float = 30.0
+    scar_to_blood: Range = (1.25, 1.85)
+    wall_to_blood: Range = (0.40, 0.70)
+    myocardium_to_blood: Range = (0.15, 0.60)
+    fat_to_blood: Range = (0.15, 0.45)
+    lung_to_blood: Range = (0.04, 0.10)
+    neighbour_to_blood: Range = (0.70, 1.30)
+    blood_texture_sd: Range = (0.02, 0.06)
+    noise_sd_to_blood: Range = (0.05, 0.15)
+    noise_blur_mm: tuple[float, float, float] = (0.7, 0.7, 1.3)
+    image_blur_mm: Range = (0.4, 0.8)
+    bias_field_sd: Range = (0.04, 0.14)
+    ghost_to_signal: Range = (0.0, 0.05)
+    ghost_shift_mm: Range = (12.0, 30.0)
+    blood_level: Range = (40.0, 600.0)
+    origin_jitter_mm: float = 4.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        if len(self.shape_voxels) != 3 or min(self.shape_voxels) < 8:
+            raise LascarError(
+                f"PhantomConfig.shape_voxels must be three numbers of at least 8, "
+                f"got {self.shape_voxels}."
+            )
+        if len(self.spacing_mm) != 3 or not all(0 < s < math.inf for s in self.spacing_mm):
+            raise LascarError(
+                f"PhantomConfig.spacing_mm must be three positive numbers, got {self.spacing_mm}."
+            )
+        if self.slices_per_sample < 1:
+            raise LascarError(
+                f"PhantomConfig.slices_per_sample must be at least 1, got {self.slices_per_sample}."
+            )
+        if self.scar_pattern not in ("ablation", "diffuse", "mixed"):
+            raise LascarError(
+                "PhantomConfig.scar_pattern must be 'ablation', 'diffuse' or 'mixed', "
+                f"got {self.scar_pattern!r}."
+            )
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if field.type == "Range" and not 0 <= value[0] <= value[1]:
+                raise LascarError(
+                    f"PhantomConfig.{field.name} must be (low, high) with 0 <= low <= high, "
+                    f"got {value}."
+                )
+            if field.name.endswith("_probability") and not 0 <= value <= 1:
+                raise LascarError(f"PhantomConfig.{field.name} must be in [0, 1], got {value}.")
+        for name in ("la_volume_range_ml", "scar_burden_percent", "blood_level"):
+            if getattr(self, name)[0] <= 0:
+                raise LascarError(f"PhantomConfig.{name} must be positive.")
+
+
+COARSE = PhantomConfig(shape_voxels=(96, 96, 40), spacing_mm=(1.25, 1.25, 2.5))
+"""A 120 x 120 x 100 mm box round the atrium, at the resolution Utah acquires."""
+
+FULL = PhantomConfig(shape_voxels=(576, 576, 44), spacing_mm=(0.625, 0.625, 2.5))
+"""The field of view of the LAScarQS files, 360 x 360 x 110 mm."""

@@ -1,0 +1,137 @@
+"""Scar on the wall: rings round vein pairs with gaps, roof and floor lines, patches, fibrosis."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from lascarlib.phantom.atrium import Atrium
+from lascarlib.phantom.config import PhantomConfig
+from lascarlib.phantom.lattice import Lattice, smooth_field
+from lascarlib.phantom.shapes import Tube
+from lascarlib.phantom.streams import draw
+
+FADE_SCORE = 0.35
+"""Width, in units of the score, over which enhancement fades at the border of a scar."""
+
+
+@dataclass(frozen=True, eq=False)
+class ScarPlan:
+    """What was done to a wall, before it is known which voxels are wall.
+
+    Args:
+        kind: ``ablation`` or ``diffuse``.
+        lines: Centre lines of lesions with their reach in mm as radii; a score of 1 on the line.
+        rings: Per vein pair the two ostia, (2, 3) in mm, and the radius of the encircling line.
+        patches_mm: (n, 4) centres and radii of islands.
+        burden_percent: Share of the wall to be scarred.
+    """
+
+    kind: str
+    lines: tuple[Tube, ...]
+    rings: tuple[tuple[np.ndarray, float], ...]
+    patches_mm: np.ndarray
+    burden_percent: float
+
+
+def draw_scar_plan(rng: np.random.Generator, atrium: Atrium, config: PhantomConfig) -> ScarPlan:
+    """Decide pattern and burden.
+
+    Wide antral rings run 8 to 15 mm outside the line that joins the ostia of one side. Rings, lines
+    and patches are drawn in every case, so that the burden alone decides how much of them shows.
+
+    Args:
+        rng: Generator of the scar's stream.
+        atrium: Where the veins leave.
+        config: Pattern and burden.
+
+    Returns:
+        The plan.
+    """
+    low, high = config.scar_burden_percent
+    burden = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    diffuse = rng.random() < {"ablation": 0.0, "diffuse": 1.0, "mixed": 0.25}[config.scar_pattern]
+    lu, ll, ru, rl = atrium.ostia_mm[:4]
+    rings = tuple((np.array(p), draw(rng, (9.0, 14.0))) for p in ((lu, ll), (ru, rl)))
+    lines = []
+    for left, right, lift_mm in ((lu, ru, 12.0), (ll, rl, -9.0)):  # roof, floor
+        middle = (left + right) / 2 + np.array([rng.normal(0, 4), -4.0, lift_mm * atrium.scale])
+        if rng.random() < 0.5:
+            lines.append(Tube(np.array([left, middle, right]), np.full(3, 9.0)))
+    low_mm, high_mm = atrium.chambers[0].bounds_mm()
+    n = int(rng.integers(3, 9))
+    patches = np.column_stack([rng.uniform(low_mm, high_mm, (n, 3)), rng.uniform(6, 16, n)])
+    return ScarPlan("diffuse" if diffuse else "ablation", tuple(lines), rings, patches, burden)
+
+
+def scar_score(plan: ScarPlan, lattice: Lattice, rng: np.random.Generator) -> np.ndarray:
+    """Rank every position by how readily it scars.
+
+    Args:
+        plan: Pattern of the case.
+        lattice: Where to sample.
+        rng: Generator of the scar texture's stream; its noise makes gaps and ragged borders.
+
+    Returns:
+        float32 of the lattice's shape, higher scars first. Only order matters.
+    """
+    mottle = smooth_field(lattice, rng, scale_mm=5.0, margin_mm=90.0)
+    broad = smooth_field(lattice, rng, scale_mm=11.0, margin_mm=90.0)
+    if plan.kind == "diffuse":
+        back = np.clip(-lattice.y_mm / np.float32(40.0), -1, 1)  # posterior wall first
+        return mottle * np.float32(0.55) + broad * np.float32(0.75) + back * np.float32(0.4)
+    reach = np.zeros(lattice.shape, np.float32)
+    for ostia, radius_mm in plan.rings:
+        d = Tube(ostia, np.full(2, radius_mm)).distance_mm(lattice)
+        outward = np.float32(np.sign(ostia[:, 0].sum()))
+        beyond = np.clip(
+            (lattice.x_mm * outward - np.float32(np.abs(ostia[:, 0]).mean())) / 6, 0, None
+        )
+        np.maximum(reach, 1 - np.abs(d) / 6 - beyond, out=reach)
+    for line in plan.lines:
+        np.maximum(reach, -line.distance_mm(lattice) / 9 * np.float32(0.9), out=reach)
+    for *centre, radius in plan.patches_mm:
+        d = Tube(np.array([centre, centre]), np.full(2, radius)).distance_mm(lattice)
+        np.maximum(reach, -d / np.float32(radius) * np.float32(0.8), out=reach)
+    return reach * np.float32(1.6) + mottle * np.float32(0.30) + broad * np.float32(0.40)
+
+
+def scar_threshold(score: np.ndarray, wall: np.ndarray, *, burden_percent: float) -> float:
+    """Score above which the wall is scarred, so that the burden is met.
+
+    Args:
+        score: float, any shape.
+        wall: bool, same shape, at least one True.
+        burden_percent: Share of the wall in percent.
+
+    Returns:
+        The (100 - burden)-th percentile of the wall's scores.
+
+    Example:
+        >>> score = np.arange(1.0, 6.0)
+        >>> scar_threshold(score, np.ones(5, bool), burden_percent=25)
+        4.0
+    """
+    return float(np.percentile(score[wall], 100 - burden_percent))
+
+
+def without_specks(mask: np.ndarray, *, least_voxels: int) -> np.ndarray:
+    """Drop islands too small for an annotator to mark (26-connected).
+
+    Args:
+        mask: bool (x, y, z).
+        least_voxels: Islands with fewer voxels go.
+
+    Returns:
+        bool of the same shape; an empty mask stays empty.
+
+    Example:
+        >>> mask = np.zeros((5, 1, 1), bool)
+        >>> mask[[0, 1, 4]] = True
+        >>> without_specks(mask, least_voxels=2).ravel().tolist()
+        [True, True, False, False, False]
+    """
+    islands, _ = ndimage.label(mask, np.ones((3, 3, 3), bool))
+    sizes = np.bincount(islands.ravel())
+    sizes[0] = 0
+    return np.asarray(sizes[islands] >= max(least_voxels, 1))
