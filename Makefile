@@ -1,0 +1,30 @@
+# Two commands for a newcomer: `make book` and `make test`. README.md says the same by hand.
+PYTHON  ?= python3
+PROFILE ?= smoke
+TORCH   ?= torch
+BIN     := .venv/bin
+
+.PHONY: book test lab check env clean
+
+book: env       # execute every notebook, then build book/_build/html/index.html
+	$(BIN)/lascar book --profile $(PROFILE)
+
+test: env       # the whole suite, doctests included
+	$(BIN)/pytest -q
+
+lab: env        # JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+check: env      # format, lint, types, notebooks without outputs
+	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
+	$(BIN)/nbstripout --verify notebooks/*.ipynb
+
+env: .venv/installed
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q -c constraints.txt $(TORCH)
+	$(BIN)/pip install -q -c constraints.txt -e '.[book,test]'
+	touch $@
+
+clean:          # remove what the commands above made
+	rm -rf .venv book/_build notebooks/executed assets/vendor

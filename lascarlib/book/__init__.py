@@ -1,0 +1,18 @@
+"""Run the notebooks strictly and build the book from what they produced.
+
+Three functions: `run_notebooks` executes, `build_book` executes and publishes, `check_notebooks`
+says whether notebooks are fit to be committed. They need the `book` extra.
+"""
+
+from lascarlib.book.build import build_book
+from lascarlib.book.parameters import check_notebooks, parse_parameters
+from lascarlib.book.runner import BookError, NotebookRun, run_notebooks
+
+__all__ = [
+    "BookError",
+    "NotebookRun",
+    "build_book",
+    "check_notebooks",
+    "parse_parameters",
+    "run_notebooks",
+]

@@ -1,0 +1,34 @@
+"""A kernel that is this very interpreter, whatever kernels are installed beside it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+
+
+class ThisInterpreter(AsyncKernelManager):
+    """Starts `sys.executable`, and looks no kernel up by name.
+
+    A kernel called `python3` may belong to another environment: its notebooks would run against
+    another library and nobody would notice.
+    """
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The command and the environment of the kernel.
+
+        A relative LASCAR_DATA is made absolute, because a notebook runs in its own folder.
+        """
+        environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+        if os.environ.get("LASCAR_DATA"):
+            environment["LASCAR_DATA"] = str(Path(os.environ["LASCAR_DATA"]).resolve())
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            env=environment,
+            display_name="Python 3",
+            language="python",
+        )
