@@ -54,7 +54,7 @@ def acquire(
         signal * np.exp(smooth_field(lattice, coil, scale_mm=60.0) * np.float32(bias_sd)),
         slices_per_sample=config.slices_per_sample,
     )
-    sx, sy, sz = config.spacing_mm
+    sx, sy = config.spacing_mm[:2]
     # Beyond the slice itself a 3D readout leaks about a quarter slice into the next ones.
     image = ndimage.gaussian_filter(image, (blur_mm / sx, blur_mm / sy, 0.25))
     image, ghost = _add_ghost(image, generator(seed, index, Stream.GHOST), config)
@@ -87,6 +87,6 @@ def _add_ghost(
     image: np.ndarray, rng: np.random.Generator, config: PhantomConfig
 ) -> tuple[np.ndarray, float]:
     strength = draw(rng, config.ghost_to_signal)
-    voxels = int(round(draw(rng, config.ghost_shift_mm) / config.spacing_mm[1]))
+    voxels = round(draw(rng, config.ghost_shift_mm) / config.spacing_mm[1])
     ghost = np.roll(image, voxels, axis=1) - np.roll(image, -voxels, axis=1)
     return image + ghost * np.float32(strength), strength

@@ -121,7 +121,7 @@ def _draw_volume_ml(rng: np.random.Generator, config: PhantomConfig) -> float:
 def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium:
     jitter = rng.normal
     turn = rotation_deg(jitter(8, 6), jitter(0, 6), jitter(-17, 6))
-    axes_mm = np.array([34.0, 21.0, 27.0]) * np.exp(jitter(0, 0.07, 3))
+    axes_mm = np.array([34.0, 20.0, 28.0]) * np.exp(jitter(0, 0.07, 3))
     body = Ellipsoid(np.zeros(3), axes_mm, turn)
     normal = np.array([-0.50, 0.62, -0.60]) + jitter(0, 0.06, 3)
     normal /= np.linalg.norm(normal)

@@ -20,11 +20,12 @@ from lascarlib.phantom.scar import (
     scar_threshold,
     without_specks,
 )
+from lascarlib.phantom.shapes import union_distance_mm
 from lascarlib.phantom.streams import Stream, draw, generator
 from lascarlib.phantom.tissue import Canvas, coverage, paint
 
 ROUGHNESS_MM = 0.9
-"""SD of the smooth displacement of every surface: trabeculae, adjacent fat, the annotator's hand."""
+"""SD of the smooth displacement of every surface: trabeculae, fat, the reader's hand."""
 
 ROUGHNESS_SCALE_MM = 10.0
 """Distance between the knots of that displacement; bumps are about 2 cm wide."""
@@ -199,7 +200,8 @@ def _draw_patient(
 
     opening_v, valve_v, score_v = on_voxels(opening), on_voxels(valve), on_voxels(score)
     cavity = _largest_piece(np.maximum(opening_v, valve_v) < 0)
-    beyond = _vein_ends(atrium, part, on_voxels)
+    veins = union_distance_mm(atrium.distal_veins, part, blend_mm=3.0, margin_mm=4.0)
+    beyond = on_voxels(veins) < 0  # blood goes on behind the stubs: no wall there
     wall = (opening_v < wall_mm) & (valve_v < 0) & ~cavity & ~beyond & (opening_v >= 0)
     threshold = scar_threshold(score_v, wall, burden_percent=plan.burden_percent)
     voxel_mm3 = float(np.prod(config.spacing_mm))
@@ -252,14 +254,6 @@ def _largest_piece(mask: np.ndarray) -> np.ndarray:
             "The phantom's field of view misses the atrium: enlarge shape_voxels or spacing_mm."
         )
     return np.asarray(pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:]))
-
-
-def _vein_ends(atrium, part: Lattice, on_voxels) -> np.ndarray:  # type: ignore[no-untyped-def]
-    """Where blood goes on beyond the labelled stubs, so that there is no wall."""
-    from lascarlib.phantom.shapes import union_distance_mm
-
-    d = union_distance_mm(atrium.distal_veins, part, blend_mm=3.0, margin_mm=4.0)
-    return np.asarray(on_voxels(d) < 0)
 
 
 def _paint_atrium(

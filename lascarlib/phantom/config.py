@@ -24,8 +24,9 @@ class PhantomConfig:
         spacing_mm: Voxel size along x, y, z in mm.
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
         la_volume_mean_ml: Mean of the LA volume in ml. 105 is what the labels of the Utah 2018 set
-            measure at their acquired 1.25 mm slice pitch; healthy adults have 97 +- 27 ml
-            (Hudsmith et al., J Cardiovasc Magn Reson 7, 2005), atrial fibrillation enlarges it.
+            measure at a slice pitch of 1.25 mm (their headers say 0.625, half the pitch that
+            44 slices of 2.5 mm reconstruct to). Healthy maxima: 103 +- 30 ml in men, 89 +- 21 ml
+            in women (Hudsmith et al., J Cardiovasc Magn Reson 7, 2005); fibrillation enlarges it.
         la_volume_sd_ml: Standard deviation of that normal distribution in ml.
         la_volume_range_ml: Limits at which the normal distribution is cut.
         wall_thickness_mm: LA wall, 1.9 +- 0.5 mm on CT (Beinart et al., J Cardiovasc
@@ -72,14 +73,14 @@ class PhantomConfig:
     la_volume_sd_ml: float = 28.0
     la_volume_range_ml: Range = (60.0, 180.0)
     wall_thickness_mm: Range = (2.0, 3.0)
-    vein_stub_mm: Range = (11.0, 16.0)
+    vein_stub_mm: Range = (12.0, 19.0)
     common_left_trunk_probability: float = 0.15
     extra_right_vein_probability: float = 0.15
     scar_pattern: ScarPattern = "mixed"
     scar_burden_percent: Range = (2.0, 40.0)
     scar_min_volume_mm3: float = 30.0
     scar_to_blood: Range = (1.25, 1.85)
-    wall_to_blood: Range = (0.40, 0.70)
+    wall_to_blood: Range = (0.45, 0.80)
     myocardium_to_blood: Range = (0.15, 0.60)
     fat_to_blood: Range = (0.15, 0.45)
     lung_to_blood: Range = (0.04, 0.10)

@@ -5,7 +5,7 @@ They were read off axial anatomy and Utah 2018 volumes and follow the atrium's s
 it. Organs are painted from far to near; the atrium covers them last.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,9 @@ from lascarlib.phantom.atrium import Atrium
 from lascarlib.phantom.lattice import Lattice, smooth_field
 from lascarlib.phantom.shapes import Ellipsoid, Shape, Tube, rotation_deg
 from lascarlib.phantom.tissue import Canvas, paint
+
+Near = Callable[..., np.ndarray]
+"""Jitters a point: x, y, z in mm and optionally the SD of the jitter in mm."""
 
 UPRIGHT = np.eye(3)
 
@@ -47,7 +50,6 @@ def draw_neighbours(rng: np.random.Generator, atrium: Atrium) -> tuple[Organ, ..
     Returns:
         Organs in painting order.
     """
-    low, high = atrium.bounds_mm()
     back_mm = float(atrium.chambers[0].bounds_mm()[0][1])
     top_mm = float(atrium.chambers[0].bounds_mm()[1][2])
     s = atrium.scale
@@ -71,7 +73,11 @@ def _tube(points_mm: list[np.ndarray], radii_mm: list[float]) -> Tube:
     return Tube(np.array(points_mm), np.array(radii_mm))
 
 
-def _chest(near) -> tuple[Organ, ...]:  # type: ignore[no-untyped-def]
+def _moved(point_mm: np.ndarray, x: float, y: float, z: float) -> np.ndarray:
+    return point_mm + np.array([x, y, z])
+
+
+def _chest(near: Near) -> tuple[Organ, ...]:
     return (
         Organ("skin and fat", (_ball(near(8, 5, 0), (168, 118, 600)),), "fat"),
         Organ("chest wall", (_ball(near(8, 5, 0), (150, 101, 600)),), "muscle"),
@@ -90,7 +96,9 @@ def _chest(near) -> tuple[Organ, ...]:  # type: ignore[no-untyped-def]
     )
 
 
-def _spine_and_oesophagus(rng, near, back_mm: float) -> tuple[Organ, ...]:  # type: ignore[no-untyped-def]
+def _spine_and_oesophagus(
+    rng: np.random.Generator, near: Near, back_mm: float
+) -> tuple[Organ, ...]:
     front_mm = back_mm - 11.0  # front of the vertebral bodies: oesophagus and fat lie between
     spine = near(14, front_mm - 15, 0, 2.0)
     axis = np.array([0.0, 0.0, 1.0])
@@ -98,31 +106,24 @@ def _spine_and_oesophagus(rng, near, back_mm: float) -> tuple[Organ, ...]:  # ty
         Ellipsoid(spine + axis * (k * 24.0 + 4.0), np.array([18.0, 15.0, 22.0]), UPRIGHT)
         for k in range(-4, 5)
     )
-    aorta = near(-12, back_mm - 9.0, 0, 2.5)
+    aorta = near(-15, back_mm - 10.0, 0, 2.0)
     tilt = rng.normal(0, 0.05, 2)
     run = np.array([tilt[0], tilt[1], 1.0])
-    gullet = near(1, back_mm - 2.5, 0, 1.5) + rng.normal(0, 4.0) * np.array([1.0, 0, 0])
+    gullet = near(float(rng.normal(5, 3.5)), back_mm - 2.5, 0, 1.2)
     flat = rotation_deg(0, 0, float(rng.normal(10, 10)))
     return (
         Organ("vertebrae", bodies, "marrow", 1.6, "rim"),
         Organ(
             "spinal canal",
-            (_tube([spine + [0, -22, -150], spine + [0, -22, 150]], [8, 8]),),
+            (_tube([_moved(spine, 0, -22, -150), _moved(spine, 0, -22, 150)], [8, 8]),),
             "fluid",
             2.0,
             "marrow",
         ),
         Organ(
             "azygos vein",
-            (_tube([spine + [6, 17, -150], spine + [6, 17, 150]], [2.6, 2.6]),),
+            (_tube([_moved(spine, 6, 17, -150), _moved(spine, 6, 17, 150)], [2.6, 2.6]),),
             "blood",
-        ),
-        Organ(
-            "descending aorta",
-            (_tube([aorta - run * 150, aorta + run * 150], [rng.normal(11.5, 1.0)] * 2),),
-            "blood",
-            float(rng.uniform(1.2, 2.0)),
-            "aortic wall",
         ),
         Organ(
             "oesophagus",
@@ -131,10 +132,19 @@ def _spine_and_oesophagus(rng, near, back_mm: float) -> tuple[Organ, ...]:  # ty
             1.8,
             "oesophagus",
         ),
+        Organ(
+            "descending aorta",
+            (_tube([aorta - run * 150, aorta + run * 150], [rng.normal(11.5, 1.0)] * 2),),
+            "blood",
+            float(rng.uniform(1.2, 2.0)),
+            "aortic wall",
+        ),
     )
 
 
-def _great_vessels(rng, near, s: float, top_mm: float) -> tuple[Organ, ...]:  # type: ignore[no-untyped-def]
+def _great_vessels(
+    rng: np.random.Generator, near: Near, s: float, top_mm: float
+) -> tuple[Organ, ...]:
     wide = float(np.exp(rng.normal(0, 0.08)))
     fork = near(-8, 16, top_mm + 13)
     root = near(2, 27 * s, -4)
@@ -173,7 +183,7 @@ def _great_vessels(rng, near, s: float, top_mm: float) -> tuple[Organ, ...]:  # 
     )
 
 
-def _chambers(rng, near, atrium: Atrium, s: float) -> tuple[Organ, ...]:  # type: ignore[no-untyped-def]
+def _chambers(rng: np.random.Generator, near: Near, atrium: Atrium, s: float) -> tuple[Organ, ...]:
     heading = np.array([-0.62, 0.62, -0.42]) + rng.normal(0, 0.06, 3)
     heading /= np.linalg.norm(heading)
     long_mm = float(rng.normal(42, 3))
@@ -182,20 +192,22 @@ def _chambers(rng, near, atrium: Atrium, s: float) -> tuple[Organ, ...]:  # type
     across /= np.linalg.norm(across)
     frame = np.array([heading, across, np.cross(heading, across)])
     cavity = Ellipsoid(centre, np.array([long_mm, 23.0, 23.0]) * rng.normal(1, 0.05, 3), frame)
-    tract = _tube([atrium.valve_mm + heading * 18 + [8, 6, 6], near(2, 27 * s, -4)], [12, 13])
+    tract = _tube(
+        [atrium.valve_mm + heading * 18 + np.array([8, 6, 6]), near(2, 27 * s, -4)], [12, 13]
+    )
     right = Ellipsoid(
         near(10, 52 * s, -30),
         np.array([36.0, 17.0, 32.0]),
         rotation_deg(0, 0, float(rng.normal(-22, 6))),
     )
-    outflow = _tube([right.centre_mm + [-8, 2, 12], near(-16, 46 * s, 2)], [14, 13])
+    outflow = _tube([_moved(right.centre_mm, -8, 2, 12), near(-16, 46 * s, 2)], [14, 13])
     atrium_right = Ellipsoid(
         near(37 * s**0.5, 19 * s, -16),
         np.array([18.0, 22.0, 29.0]) * s**0.5,
         rotation_deg(0, 0, float(rng.normal(-20, 8))),
     )
     ear = _tube([near(30, 30 * s, 2), near(20, 46 * s, 12)], [10, 6])
-    inflow = _tube([atrium_right.centre_mm, right.centre_mm + [10, -4, -2]], [13, 14])
+    inflow = _tube([atrium_right.centre_mm, _moved(right.centre_mm, 10, -4, -2)], [13, 14])
     return (
         Organ("left ventricle", (cavity,), "blood", float(rng.normal(10, 1.2)), "myocardium"),
         Organ("right ventricle", (right, outflow), "blood", 3.0, "myocardium"),

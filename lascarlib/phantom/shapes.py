@@ -33,17 +33,17 @@ class Ellipsoid:
     def distance_mm(self, lattice: Lattice) -> np.ndarray:
         """Near-distance k0 (k0 - 1) / k1 with k0 = |p / r| and k1 = |p / r^2|: exact at 0."""
         p = _relative(lattice, self.centre_mm)
-        k0 = np.float32(0)
-        k1 = np.float32(0)
+        k0 = np.zeros(lattice.shape, np.float32)
+        k1 = np.zeros(lattice.shape, np.float32)
         for row, radius in zip(self.rotation, self.semi_axes_mm, strict=True):
             along = p[0] * np.float32(row[0]) + p[1] * np.float32(row[1])
             along = along + p[2] * np.float32(row[2])
             along *= np.float32(1 / radius)
             along *= along
-            k0 = k0 + along
+            k0 += along
             along *= np.float32(1 / radius**2)
-            k1 = k1 + along
-        k0 = np.sqrt(k0)
+            k1 += along
+        np.sqrt(k0, out=k0)
         return k0 * (k0 - 1) / (np.sqrt(k1) + np.float32(1e-6))
 
 
