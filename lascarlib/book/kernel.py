@@ -31,4 +31,5 @@ class ThisInterpreter(AsyncKernelManager):
             env=environment,
             display_name="Python 3",
             language="python",
+            metadata={"supported_encryption": ["curve"]},
         )

@@ -180,7 +180,7 @@ def _execute(job: _Job, partial: Path) -> nbformat.NotebookNode:
             kernel_manager_class=ThisInterpreter,
             request_save_on_cell_execute=False,
             progress_bar=sys.stderr.isatty(),
-            cwd=str(job.source.parent),
+            resources={"metadata": {"path": str(job.source.parent)}},
         )
     except PapermillExecutionError as error:
         raise BookError(_failure(job.source, error)) from error
