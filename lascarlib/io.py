@@ -107,7 +107,17 @@ def write_volume(path: str | Path, array: np.ndarray, affine: np.ndarray) -> Non
     write_atomically(path, lambda part: write(part, stored, affine), suffix=suffix)
 
 
-def write_atomically(path: Path, write: Callable[[Path], None], *, suffix: str = "") -> None:
+def write_array(path: Path, array: np.ndarray) -> None:
+    """Write a plain array as .npy, atomically; `numpy.load` reads it back."""
+
+    def write(part: Path) -> None:
+        with part.open("wb") as file:
+            np.save(file, array)
+
+    write_atomically(path, write)
+
+
+def write_atomically(path: Path, write: Callable[[Path], object], *, suffix: str = "") -> None:
     """Let `write` fill a temporary file beside `path`, then move it there in one step.
 
     Args:
@@ -117,7 +127,7 @@ def write_atomically(path: Path, write: Callable[[Path], None], *, suffix: str =
 
     Example:
         >>> target = Path(tempfile.mkdtemp()) / "new" / "note.txt"
-        >>> write_atomically(target, lambda part: part.write_text("done") and None)
+        >>> write_atomically(target, lambda part: part.write_text("done"))
         >>> target.read_text(), len(list(target.parent.iterdir()))
         ('done', 1)
     """

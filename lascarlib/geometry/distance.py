@@ -15,6 +15,10 @@ THREADS = 2
 """Threads of one distance transform; more of them bring nothing on a volume of usual size."""
 
 
+Variant = Literal["literal", "sign-consistent"]
+"""The two readings of BF Eq. 6."""
+
+
 def euclidean_distance(mask: np.ndarray, *, spacing_mm: tuple[float, float, float]) -> np.ndarray:
     """Distance from every voxel of a mask to the nearest voxel outside it.
 
@@ -59,7 +63,7 @@ def boundary_distance_map(
     mask: np.ndarray,
     *,
     spacing_mm: tuple[float, float, float],
-    variant: Literal["literal", "sign-consistent"] = "literal",
+    variant: Variant = "literal",
 ) -> np.ndarray:
     """Signed distance to the boundary band of a mask: positive off the band, negative inside it.
 

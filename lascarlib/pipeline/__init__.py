@@ -1,0 +1,32 @@
+"""The boundary-focused nnU-Net, end to end: two stages, the UAM and the distance map between."""
+
+from lascarlib.pipeline.out_of_fold import out_of_fold_atrium, out_of_fold_probability
+from lascarlib.pipeline.predict import (
+    Prediction,
+    Predictor,
+    load_population,
+    load_predictor,
+    threshold_atrium,
+)
+from lascarlib.pipeline.train import (
+    cross_validate,
+    fit_uncertainty,
+    train,
+    train_atrium,
+    train_scar,
+)
+
+__all__ = [
+    "Prediction",
+    "Predictor",
+    "cross_validate",
+    "fit_uncertainty",
+    "load_population",
+    "load_predictor",
+    "out_of_fold_atrium",
+    "out_of_fold_probability",
+    "threshold_atrium",
+    "train",
+    "train_atrium",
+    "train_scar",
+]

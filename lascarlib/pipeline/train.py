@@ -1,0 +1,169 @@
+"""Train the boundary-focused nnU-Net: stage 1, the UAM, stage 2 (BF, sections 2 and 3)."""
+
+import dataclasses
+import sys
+from collections.abc import Iterator, Sequence
+
+from tqdm import tqdm
+
+from lascarlib.case import Case
+from lascarlib.datasets import Dataset
+from lascarlib.pipeline.out_of_fold import (
+    out_of_fold_atrium,
+    out_of_fold_probability,
+    predict_out_of_fold,
+)
+from lascarlib.preprocess import Sample, atrium_sample, scar_sample
+from lascarlib.training.checkpoint import write_json
+from lascarlib.training.folds import ALL
+from lascarlib.training.run import Run
+from lascarlib.training.stage import sample_file, split_budget, store_samples, train_fold
+from lascarlib.uncertainty import Population, case_uncertainty, fit_population
+
+
+def train(run: Run, dataset: Dataset, *, fold: str = ALL, budget_s: float | None = None) -> None:
+    """Train both stages once, on every case or on one fold.
+
+    Without all folds there are no out-of-fold predictions, so stage 2 learns on distance maps of
+    the manual LA, and no UAM is fitted.
+
+    Args:
+        run: from `lascarlib.training.start_run`.
+        dataset: it was started with.
+        fold: "all", or "fold_0" and so on, whose validation cases are then predicted.
+        budget_s: seconds for both stages together, preprocessing not counted.
+    """
+    seconds = _budget(run, budget_s, n_folds=1)
+    train_atrium(run, dataset, folds=(fold,), budget_s=seconds["atrium"])
+    if run.has_scar:
+        train_scar(run, dataset, folds=(fold,), maps="manual", budget_s=seconds["scar"])
+
+
+def cross_validate(
+    run: Run, dataset: Dataset, *, folds: Sequence[str] | None = None, budget_s: float | None = None
+) -> None:
+    """Train the folds of stage 1, fit the UAM on their out-of-fold predictions, train stage 2.
+
+    Args:
+        run: from `lascarlib.training.start_run`.
+        dataset: it was started with.
+        folds: names of the folds to train now, all where None. The UAM and stage 2 follow once
+            every fold of stage 1 is there, so folds may be trained one by one.
+        budget_s: seconds for all of it together, preprocessing and prediction not counted.
+    """
+    every = tuple(f"fold_{k}" for k in range(run.config.folds))
+    chosen = every if folds is None else tuple(folds)
+    seconds = _budget(run, budget_s, n_folds=len(chosen))
+    train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"])
+    missing = sorted(set(every) - set(run.trained_folds("atrium")))
+    if missing:
+        print(f"UAM and stage 2 wait for {', '.join(missing)} of stage 1", file=sys.stderr)
+        return
+    fit_uncertainty(run, dataset)
+    if run.has_scar:
+        maps = run.config.scar_maps
+        train_scar(run, dataset, folds=chosen, maps=maps, budget_s=seconds["scar"])
+
+
+def train_atrium(
+    run: Run, dataset: Dataset, *, folds: Sequence[str], budget_s: float | None = None
+) -> None:
+    """Stage 1: train the LA network of some folds, then predict the cases each held back.
+
+    Args:
+        run: of the experiment.
+        dataset: it was started with.
+        folds: names of folds, or ("all",).
+        budget_s: seconds for each network.
+    """
+    config = run.config.atrium
+
+    def samples() -> Iterator[Sample]:
+        for case in _cases(dataset, "preparing LA", without=_stored(run, "atrium")):
+            yield atrium_sample(case, spacing_mm=config.spacing_mm)
+
+    store_samples(run, "atrium", samples())
+    for name in folds:
+        fold = run.fold(name)
+        train_fold(run, "atrium", fold, budget_s=budget_s)
+        predict_out_of_fold(run, name, fold.validation)
+
+
+def fit_uncertainty(run: Run, dataset: Dataset) -> Population:
+    """Fit the UAM on the out-of-fold predictions of every case, on the original grids.
+
+    Args:
+        run: with every fold of stage 1 trained.
+        dataset: it was started with.
+
+    Returns:
+        The population; it is also written to the run's uncertainty.json, with every case's value.
+
+    Raises:
+        LascarError: a case has no out-of-fold prediction yet, or there are fewer than five cases.
+    """
+    measure = run.config.uncertainty.measure
+    values = {
+        case.id: case_uncertainty(out_of_fold_probability(run, case), measure=measure)
+        for case in _cases(dataset, "fitting UAM")
+    }
+    population = fit_population(values, measure=measure)
+    record = {"population": dataclasses.asdict(population), "uncertainties": values}
+    write_json(run.folder / "uncertainty.json", record)
+    return population
+
+
+def train_scar(
+    run: Run,
+    dataset: Dataset,
+    *,
+    folds: Sequence[str],
+    maps: str,
+    budget_s: float | None = None,
+) -> None:
+    """Stage 2: train the scar network of some folds on [image, distance map of the LA boundary].
+
+    Args:
+        run: of the experiment.
+        dataset: it was started with.
+        folds: names of folds, or ("all",).
+        maps: "out-of-fold" takes each case's UAM-corrected out-of-fold LA; a case where that is
+            empty is left out and named. "manual" takes the label.
+        budget_s: seconds for each network.
+    """
+    config = run.config.scar
+
+    def samples() -> Iterator[Sample]:
+        for case in _cases(dataset, "preparing scar", without=_stored(run, "scar")):
+            atrium = case.atrium if maps == "manual" else out_of_fold_atrium(run, case)
+            if atrium is None or not atrium.any():
+                print(f"{case.id}: no LA found out of fold, left out of stage 2", file=sys.stderr)
+                continue
+            yield scar_sample(
+                case, atrium, spacing_mm=config.spacing_mm, variant=run.config.distance_map
+            )
+
+    store_samples(run, "scar", samples())
+    for name in folds:
+        train_fold(run, "scar", run.fold(name), budget_s=budget_s)
+
+
+def _stored(run: Run, stage: str) -> set[str]:
+    return {name for name in run.ids if sample_file(run, stage, name).exists()}
+
+
+def _cases(
+    dataset: Dataset, title: str, without: set[str] | frozenset[str] = frozenset()
+) -> Iterator[Case]:
+    wanted = [name for name in dataset.ids if name not in without]
+    for name in tqdm(wanted, desc=title, unit="case", disable=not wanted):
+        yield dataset.load(name)
+
+
+def _budget(run: Run, budget_s: float | None, *, n_folds: int) -> dict[str, float | None]:
+    if budget_s is None:
+        return {"atrium": None, "scar": None}
+    split = split_budget(run.config, budget_s=budget_s, n_folds=n_folds, has_scar=run.has_scar)
+    words = ", ".join(f"{stage} {s / 60:.1f} min a network" for stage, s in split.items())
+    print(f"budget: {words}; {n_folds} of each", file=sys.stderr)
+    return {**split}

@@ -1,0 +1,107 @@
+"""From a case to the arrays a network sees, and from its output back to the case's grid."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lascarlib.case import Case
+from lascarlib.geometry.distance import Variant, boundary_distance_map
+from lascarlib.geometry.grid import Shape, Spacing, resample, resample_label, resampled_shape
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """One case as a network sees it.
+
+    Args:
+        id: name of the case.
+        channels: float32 (channel, x, y, z) on the network's grid, each channel z-scored.
+        label: bool (x, y, z) on the same grid; None where unknown.
+    """
+
+    id: str
+    channels: np.ndarray
+    label: np.ndarray | None
+
+
+def z_score(array: np.ndarray) -> np.ndarray:
+    """Subtract the mean and divide by the standard deviation of all voxels (BF, section 3).
+
+    Args:
+        array: any shape, any real type.
+
+    Returns:
+        float32 of the same shape; all zero where the array is constant.
+
+    Example:
+        >>> z_score(np.array([1.0, 3.0])).tolist()
+        [-1.0, 1.0]
+    """
+    values = array.astype(np.float32)
+    sd = values.std(dtype=np.float64)
+    return ((values - values.mean(dtype=np.float64)) / max(float(sd), 1e-8)).astype(np.float32)
+
+
+def network_shape(case: Case, *, spacing_mm: Spacing) -> Shape:
+    """Shape of a case once resampled to a network's spacing."""
+    x, y, z = case.image.shape
+    return resampled_shape((x, y, z), spacing_mm=case.spacing_mm, target_spacing_mm=spacing_mm)
+
+
+def atrium_sample(case: Case, *, spacing_mm: Spacing) -> Sample:
+    """Input and target of stage 1: the z-scored image, then resampled by cubic splines (BF §3).
+
+    Args:
+        case: image, and the LA label where known.
+        spacing_mm: the network's spacing.
+
+    Returns:
+        One channel; the label is resampled linearly and kept where at least half inside.
+    """
+    shape = network_shape(case, spacing_mm=spacing_mm)
+    channels = resample(z_score(case.image), shape, order=3)[None]
+    label = None if case.atrium is None else resample_label(case.atrium, shape)
+    return Sample(case.id, channels, label)
+
+
+def scar_sample(
+    case: Case, atrium: np.ndarray, *, spacing_mm: Spacing, variant: Variant = "literal"
+) -> Sample:
+    """Input and target of stage 2: the image and the distance map of the LA boundary (BF, Fig. 1).
+
+    The map is computed once on the case's own grid, with its own spacing, then z-scored like any
+    channel (the paper does not say whether it is) and resampled like the image.
+
+    Args:
+        case: image, and the scar label where known.
+        atrium: bool (x, y, z) on the case's grid, the LA whose boundary is meant.
+        spacing_mm: the network's spacing.
+        variant: of `lascarlib.geometry.boundary_distance_map`.
+
+    Returns:
+        Two channels: image, distance map.
+
+    Raises:
+        LascarError: `atrium` is empty, so it has no boundary.
+    """
+    shape = network_shape(case, spacing_mm=spacing_mm)
+    distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
+    channels = np.stack(
+        [resample(z_score(channel), shape, order=3) for channel in (case.image, distance_mm)]
+    )
+    label = None if case.scar is None else resample_label(case.scar, shape)
+    return Sample(case.id, channels, label)
+
+
+def to_case_grid(probability: np.ndarray, case: Case) -> np.ndarray:
+    """Bring a network's probabilities back to the grid of the case, linearly.
+
+    Args:
+        probability: (x, y, z) in [0, 1] on the network's grid.
+        case: the case it was made for.
+
+    Returns:
+        float32 of the image's shape, in [0, 1].
+    """
+    x, y, z = case.image.shape
+    return resample(probability, (x, y, z), order=1)

@@ -1,0 +1,45 @@
+"""What produced a result: versions, commit and platform, stored beside it."""
+
+import platform
+import subprocess
+from importlib import metadata
+from pathlib import Path
+
+PACKAGES = ("lascarlib", "torch", "monai", "lightning-fabric", "numpy", "scipy", "nibabel", "edt")
+"""The packages whose versions can change a number."""
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of the packages that can change a number.
+
+    Example:
+        >>> sorted(versions())[:3]
+        ['edt', 'lascarlib', 'lightning-fabric']
+    """
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
+def commit() -> str:
+    """The git commit the library's source is at, "+" added where files differ from it.
+
+    Returns:
+        An abbreviated hash, or "unknown" where the library does not lie in a git checkout.
+    """
+    folder = Path(__file__).parent
+    command = ["git", "-C", str(folder), "describe", "--always", "--dirty=+", "--abbrev=12"]
+    try:
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return answer.stdout.strip() or "unknown"
+
+
+def provenance() -> dict[str, object]:
+    """Versions, commit and machine in one record of JSON types."""
+    return {"versions": versions(), "commit": commit(), "platform": platform.platform()}

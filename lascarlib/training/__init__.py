@@ -1,0 +1,22 @@
+"""Training one network per stage and fold: config, profiles, loop, schedule, run folder."""
+
+from lascarlib.training.config import Config, StageConfig, parse_settings, with_settings
+from lascarlib.training.folds import ALL, make_folds
+from lascarlib.training.loop import train_network
+from lascarlib.training.profiles import PROFILES, make_config
+from lascarlib.training.run import Run, open_run, start_run
+
+__all__ = [
+    "ALL",
+    "PROFILES",
+    "Config",
+    "Run",
+    "StageConfig",
+    "make_config",
+    "make_folds",
+    "open_run",
+    "parse_settings",
+    "start_run",
+    "train_network",
+    "with_settings",
+]

@@ -1,0 +1,94 @@
+"""Training batches, each a pure function of (seed, iteration): resuming needs no sampler state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from lascarlib.augment import Augmentation, change_grey_levels, random_transform, take_patch
+from lascarlib.geometry.grid import Shape, Spacing
+from lascarlib.io import write_array
+from lascarlib.preprocess import Sample
+
+
+def store_sample(sample: Sample, folder: Path) -> None:
+    """Write a training sample as one memory-mappable array; the label is the last channel.
+
+    Args:
+        sample: with a label.
+        folder: gets `<id>.npy`, float32 (channels + 1, x, y, z).
+    """
+    assert sample.label is not None
+    array = np.concatenate([sample.channels, sample.label[None].astype(np.float32)])
+    write_array(folder / f"{sample.id}.npy", array)
+
+
+@dataclass(frozen=True)
+class BatchPlan:
+    """What decides a batch besides the samples.
+
+    Args:
+        patch_voxels: (x, y, z) of a patch.
+        batch_size: patches per batch.
+        foreground_share: least share of the patches centred on the structure.
+        spacing_mm: of the samples' grid.
+        augmentation: of the patches.
+        seed: of this training.
+    """
+
+    patch_voxels: Shape
+    batch_size: int
+    foreground_share: float
+    spacing_mm: Spacing
+    augmentation: Augmentation
+    seed: int
+
+
+class Batches(Dataset[tuple[Tensor, Tensor]]):
+    """Batch k of a training, for any k: images (batch, channel, x, y, z), labels (batch, x, y, z).
+
+    Args:
+        files: arrays written by `store_sample`, opened memory-mapped.
+        plan: what to cut out of them.
+    """
+
+    def __init__(self, files: Sequence[Path], plan: BatchPlan) -> None:
+        self.plan = plan
+        self.volumes = [np.load(file, mmap_mode="r") for file in files]
+        self.foreground = [_some_foreground(volume[-1]) for volume in self.volumes]
+
+    def __getitem__(self, iteration: int) -> tuple[Tensor, Tensor]:
+        rng = np.random.default_rng([self.plan.seed, iteration])
+        wanted = int(np.ceil(self.plan.batch_size * self.plan.foreground_share))
+        patches = [
+            self._patch(rng, on_foreground=item >= self.plan.batch_size - wanted)
+            for item in range(self.plan.batch_size)
+        ]
+        stacked = torch.stack(patches)
+        return stacked[:, :-1].contiguous(), (stacked[:, -1] >= 0.5).long()
+
+    def _patch(self, rng: np.random.Generator, *, on_foreground: bool) -> Tensor:
+        plan = self.plan
+        which = int(rng.integers(len(self.volumes)))
+        volume, foreground = self.volumes[which], self.foreground[which]
+        edges, patch = np.array(volume.shape[1:]), np.array(plan.patch_voxels)
+        if on_foreground and len(foreground):
+            wish = foreground[rng.integers(len(foreground))].astype(float)
+        else:
+            wish = rng.uniform(0, edges - 1)
+        low = (np.minimum(patch, edges) - 1) / 2  # keep the patch inside where it fits
+        centre = np.clip(wish, low, edges - 1 - low)
+        matrix = random_transform(rng, plan.augmentation, spacing_mm=plan.spacing_mm)
+        taken = take_patch(volume, centre=centre, matrix=matrix, shape=plan.patch_voxels)
+        taken[0] = change_grey_levels(taken[0], rng, plan.augmentation)
+        return taken
+
+
+def _some_foreground(label: np.ndarray, most: int = 10_000) -> np.ndarray:
+    """Voxels of the structure, at most so many, evenly spread: (n, 3)."""
+    voxels = np.argwhere(np.asarray(label) > 0)
+    return voxels[:: max(1, len(voxels) // most)].astype(np.int32)

@@ -1,0 +1,252 @@
+"""The frozen configuration of an experiment, and how a setting is changed by name."""
+
+import ast
+import dataclasses
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from lascarlib.augment import Augmentation
+from lascarlib.errors import LascarError
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True)
+class StageConfig:
+    """How one network is shaped and trained.
+
+    Args:
+        plan: "fixed" uses the four literals below; "nnunet" derives them from the training data's
+            fingerprint, by nnU-Net's rules.
+        spacing_mm: grid the network works on.
+        patch_voxels: (x, y, z) of a training patch.
+        features: channels per resolution, finest first.
+        batch_size: patches per iteration.
+        loss: "dice-topk" (BF Eq. 3) or "dice-cross-entropy".
+        top_k_percent: share of the voxels TopK keeps (BF Eq. 1).
+        top_k_ranking: whether they are ranked over the "batch" or per "item".
+        deep_supervision: whether the coarser decoder outputs are supervised too.
+        optimizer: "sgd" with Nesterov momentum (BF), or "adamw".
+        learning_rate: at the start.
+        momentum: of SGD.
+        weight_decay: of the optimizer.
+        gradient_clip: largest gradient norm.
+        decay_exponent: of the polynomial decay of the learning rate.
+        iterations: how many to train where no time budget is given.
+        epoch_iterations: iterations of one epoch, after which the loss is logged.
+        plateau_epochs: after so many epochs without a better mean loss, the rate is divided.
+        plateau_divisor: by this.
+        average_decay: decay of the running average of the weights; 0 keeps the last weights.
+        foreground_share: least share of a batch's patches that are centred on the structure.
+        augmentation: of the patches.
+    """
+
+    plan: Literal["fixed", "nnunet"] = "fixed"
+    spacing_mm: tuple[float, float, float] = (1.25, 1.25, 1.25)
+    patch_voxels: tuple[int, int, int] = (96, 80, 48)
+    features: tuple[int, ...] = (16, 32, 64, 128, 256)
+    batch_size: int = 2
+    loss: Literal["dice-topk", "dice-cross-entropy"] = "dice-topk"
+    top_k_percent: float = 10.0
+    top_k_ranking: Literal["batch", "item"] = "batch"
+    deep_supervision: bool = True
+    optimizer: Literal["sgd", "adamw"] = "sgd"
+    learning_rate: float = 0.01
+    momentum: float = 0.99
+    weight_decay: float = 3e-5
+    gradient_clip: float = 12.0
+    decay_exponent: float = 0.9
+    iterations: int = 125_000
+    epoch_iterations: int = 250
+    plateau_epochs: int = 30
+    plateau_divisor: float = 5.0
+    average_decay: float = 0.0
+    foreground_share: float = 1 / 3
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+
+@dataclass(frozen=True)
+class UncertaintyConfig:
+    """The uncertainty-aware module (BF, "Highly Uncertain Prediction").
+
+    Args:
+        measure: "sum" of the voxels' entropies (BF), or "per-foreground", that sum divided by the
+            expected number of foreground voxels, which does not grow with the field of view.
+        outlier_sd: how many standard deviations from the mean make an outlier.
+        two_sided: whether unusually *certain* cases are outliers too.
+        certain_threshold: a voxel is LA above this probability.
+        uncertain_threshold: the same in outliers.
+    """
+
+    measure: Literal["sum", "per-foreground"] = "sum"
+    outlier_sd: float = 3.0
+    two_sided: bool = False
+    certain_threshold: float = 0.5
+    uncertain_threshold: float = 0.2
+
+
+@dataclass(frozen=True)
+class Config:
+    """One experiment with the boundary-focused nnU-Net: two stages and what joins them.
+
+    Args:
+        method: "boundary-focused".
+        profile: name of the literals it started from: "smoke", "cpu", "gpu".
+        seed: decides initial weights, folds, patches and augmentation.
+        folds: number of folds of the cross-validation.
+        precision: "auto" is bfloat16 autocast where the processor has it, else float32.
+        mirror_at_test: whether predictions are averaged over mirrored inputs.
+        largest_component: whether only the largest component of the LA is kept (BF is silent).
+        distance_map: variant of BF Eq. 6, see `lascarlib.geometry.boundary_distance_map`.
+        scar_maps: stage 2 learns on distance maps of "out-of-fold" predictions, or of the "manual"
+            LA; a single training without folds has only the latter.
+        scar_threshold: a voxel is scar above this probability (BF, section 3).
+        atrium: stage 1.
+        scar: stage 2.
+        uncertainty: the UAM between them.
+    """
+
+    method: Literal["boundary-focused"] = "boundary-focused"
+    profile: str = "gpu"
+    seed: int = 0
+    folds: int = 5
+    precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
+    mirror_at_test: bool = True
+    largest_component: bool = False
+    distance_map: Literal["literal", "sign-consistent"] = "literal"
+    scar_maps: Literal["out-of-fold", "manual"] = "out-of-fold"
+    scar_threshold: float = 0.2
+    atrium: StageConfig = field(default_factory=StageConfig)
+    scar: StageConfig = field(default_factory=StageConfig)
+    uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+
+
+def with_settings(record: Record, settings: Mapping[str, Any]) -> Record:
+    """Change settings by name; an unknown name or a value of another type is refused.
+
+    Args:
+        record: a frozen config.
+        settings: dotted name to value, the value of the setting's own type.
+
+    Returns:
+        A new record.
+
+    Raises:
+        LascarError: unknown name (the known ones are listed), or wrong type or choice.
+
+    Example:
+        >>> with_settings(Config(), {"atrium.top_k_percent": 20.0}).atrium.top_k_percent
+        20.0
+        >>> with_settings(Config(), {"atrium.topk": 20.0})
+        Traceback (most recent call last):
+        ...
+        lascarlib.errors.LascarError: unknown setting 'atrium.topk'; ...
+    """
+    for name, value in settings.items():
+        record = _with_setting(record, name, name.split("."), value)
+    return record
+
+
+def _with_setting(record: Record, name: str, path: list[str], value: Any) -> Record:
+    hints = typing.get_type_hints(type(record))
+    if path[0] not in hints:
+        raise LascarError(f"unknown setting {name!r}; known here are {', '.join(hints)}")
+    old = getattr(record, path[0])
+    if len(path) > 1:
+        if not dataclasses.is_dataclass(old):
+            raise LascarError(f"unknown setting {name!r}; {path[0]} has no parts")
+        new = _with_setting(old, name, path[1:], value)
+    elif dataclasses.is_dataclass(old) and isinstance(value, Mapping):
+        new = with_settings(old, value)
+    else:
+        new = coerce(value, hints[path[0]], name=name)
+    return dataclasses.replace(typing.cast(Any, record), **{path[0]: new})
+
+
+def coerce(value: Any, hint: Any, *, name: str) -> Any:
+    """Check a value against a type hint; whole numbers serve as floats, lists as tuples.
+
+    Args:
+        value: what was given.
+        hint: bool, int, float, str, Literal, or a tuple of these.
+        name: setting named in the error.
+
+    Returns:
+        The value in the hint's type.
+
+    Raises:
+        LascarError: it does not fit.
+
+    Example:
+        >>> coerce([1, 2, 3], tuple[float, float, float], name="spacing_mm")
+        (1.0, 2.0, 3.0)
+        >>> coerce("many", int, name="iterations")
+        Traceback (most recent call last):
+        ...
+        lascarlib.errors.LascarError: setting 'iterations' is 'many'; give a whole number
+    """
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal and value in parts and type(value) is not bool:
+        return value
+    if origin is tuple and isinstance(value, list | tuple):
+        hints = [parts[0]] * len(value) if parts[-1] is Ellipsis else list(parts)
+        if value and len(hints) == len(value):
+            return tuple(coerce(v, h, name=name) for v, h in zip(value, hints, strict=True))
+    if hint is float and type(value) in (int, float):
+        return float(value)
+    if hint in (bool, int, str) and type(value) is hint:
+        return value
+    raise LascarError(f"setting {name!r} is {value!r}; give {_describe(hint)}")
+
+
+def _describe(hint: Any) -> str:
+    words = {bool: "True or False", int: "a whole number", float: "a number", str: "text"}
+    origin, parts = typing.get_origin(hint), typing.get_args(hint)
+    if origin is Literal:
+        return "one of " + ", ".join(str(part) for part in parts)
+    if origin is tuple:
+        count = "several" if parts[-1] is Ellipsis else str(len(parts))
+        return f"{count} values in parentheses, each {_describe(parts[0])}"
+    return words.get(hint, "settings by name")
+
+
+def parse_settings(assignments: list[str]) -> dict[str, Any]:
+    """Read `key=value` from a command line; the value is a Python literal, else text.
+
+    Raises:
+        LascarError: there is no "=".
+
+    Example:
+        >>> parse_settings(["atrium.iterations=50", "atrium.loss=dice-topk"])
+        {'atrium.iterations': 50, 'atrium.loss': 'dice-topk'}
+    """
+    settings = {}
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals:
+            raise LascarError(f"--set {assignment}: no value; write --set {assignment}=VALUE")
+        try:
+            settings[name] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            settings[name] = text
+    return settings
+
+
+def to_json(record: Any) -> dict[str, Any]:
+    """A config as nested dictionaries of JSON types; `from_json` is the way back."""
+    return dataclasses.asdict(record)
+
+
+def from_json(kind: type[Record], values: Mapping[str, Any]) -> Record:
+    """A config from the dictionaries of `to_json`, every name and type checked.
+
+    Raises:
+        LascarError: unknown name or wrong type.
+
+    Example:
+        >>> from_json(Config, to_json(Config(seed=3))).seed
+        3
+    """
+    return with_settings(kind(), values)

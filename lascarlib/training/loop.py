@@ -1,0 +1,250 @@
+"""The training loop, in sight from top to bottom."""
+
+import csv
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+from torch.utils.data import DataLoader
+from tqdm import tqdm
+
+from lascarlib.io import write_atomically
+from lascarlib.losses import (
+    deep_supervision_loss,
+    dice_cross_entropy_loss,
+    dice_topk_loss,
+)
+from lascarlib.models.unet import Architecture, UNet
+from lascarlib.training.batches import Batches
+from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
+from lascarlib.training.config import StageConfig
+from lascarlib.training.schedule import Plateau, after_epoch, polynomial_decay
+
+
+@dataclass
+class State:
+    """What changes during a training, besides tensors; kept in the checkpoint.
+
+    Args:
+        iteration: iterations done.
+        elapsed_s: seconds spent in them, over all sittings.
+        plateau: see `lascarlib.training.schedule`.
+        epoch_losses: losses of the current, unfinished epoch.
+        rows: one row of the log per finished epoch.
+    """
+
+    iteration: int
+    elapsed_s: float
+    plateau: Plateau
+    epoch_losses: list[float]
+    rows: list[dict[str, float]]
+
+
+def train_network(
+    batches: Batches,
+    architecture: Architecture,
+    config: StageConfig,
+    *,
+    folder: Path,
+    seed: int,
+    precision: str,
+    budget_s: float | None = None,
+    title: str = "train",
+) -> UNet:
+    """Train one U-Net; an interrupted training goes on from its checkpoint.
+
+    Args:
+        batches: batch k for any iteration k.
+        architecture: of the network.
+        config: of the stage.
+        folder: gets weights.safetensors, log.csv, and checkpoint.safetensors while training.
+        seed: of the initial weights.
+        precision: a precision of Lightning Fabric, as from `choose_precision`.
+        budget_s: train for this many seconds instead of `config.iterations`.
+        title: shown beside the progress bar.
+
+    Returns:
+        The trained network, averaged weights where the config asks for them, in eval mode.
+
+    Raises:
+        LascarError: the folder's checkpoint is of another network.
+    """
+    fabric = Fabric(accelerator="auto", devices=1, precision=precision)  # type: ignore[arg-type]
+    torch.manual_seed(seed)
+    model = UNet(architecture)
+    if fabric.device.type == "cpu":
+        model = model.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    optimizer = make_optimizer(model, config)
+    wrapped, optimizer = fabric.setup(model, optimizer)
+    average = [p.detach().clone() for p in model.parameters()] if config.average_decay else []
+    checkpoint = folder / "checkpoint.safetensors"
+    state = State(0, 0.0, Plateau(), [], [])
+    if checkpoint.exists():
+        state = _restore(load_checkpoint(checkpoint, model, average, optimizer))
+    loss_of = make_loss(config)
+    progress_of = _progress(config, budget_s)
+    model.train()
+    bar = _bar(state, config, budget_s, title)
+    started = time.monotonic() - state.elapsed_s
+    try:
+        for image, label in _stream(batches, state.iteration, fabric, config, budget_s):
+            rate = config.learning_rate * state.plateau.factor
+            rate *= polynomial_decay(progress_of(state), exponent=config.decay_exponent)
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            loss = loss_of(wrapped(image), label)
+            optimizer.zero_grad()
+            fabric.backward(loss)
+            fabric.clip_gradients(wrapped, optimizer, max_norm=config.gradient_clip)
+            optimizer.step()
+            state.iteration += 1
+            state.elapsed_s = time.monotonic() - started
+            _update_average(average, model, config.average_decay, state.iteration)
+            state.epoch_losses.append(float(loss.detach()))
+            _advance(bar, state, budget_s)
+            if len(state.epoch_losses) == config.epoch_iterations:
+                _end_epoch(state, config, rate, progress_of(state))
+                save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
+            if progress_of(state) >= 1.0:
+                break
+    except KeyboardInterrupt:
+        save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
+        raise
+    finally:
+        bar.close()
+    if state.epoch_losses:
+        _end_epoch(state, config, rate, 1.0)
+    for parameter, mean in zip(model.parameters(), average, strict=False):
+        parameter.data.copy_(mean)
+    _write_log(folder / "log.csv", state.rows)
+    save_weights(folder / "weights.safetensors", model)
+    checkpoint.unlink(missing_ok=True)
+    return model.eval()
+
+
+def choose_precision(precision: str) -> str:
+    """The precision of Lightning Fabric behind "auto": bfloat16 where the processor computes in it.
+
+    Example:
+        >>> choose_precision("32-true")
+        '32-true'
+    """
+    if precision != "auto":
+        return precision
+    if torch.cuda.is_available():
+        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
+    return "bf16-mixed" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "32-true"
+
+
+def make_optimizer(model: torch.nn.Module, config: StageConfig) -> torch.optim.Optimizer:
+    """The optimizer of a stage: BF's SGD with Nesterov momentum, or AdamW."""
+    rate, decay = config.learning_rate, config.weight_decay
+    if config.optimizer == "adamw":
+        return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
+    return torch.optim.SGD(
+        model.parameters(), lr=rate, momentum=config.momentum, nesterov=True, weight_decay=decay
+    )
+
+
+def make_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor], Tensor]:
+    """The loss of a stage over the decoder's outputs, finest first."""
+
+    def single(logits: Tensor, target: Tensor) -> Tensor:
+        if config.loss == "dice-cross-entropy":
+            return dice_cross_entropy_loss(logits, target)
+        return dice_topk_loss(
+            logits, target, k_percent=config.top_k_percent, ranking=config.top_k_ranking
+        )
+
+    def over_outputs(outputs: list[Tensor], target: Tensor) -> Tensor:
+        if not config.deep_supervision:
+            return single(outputs[0], target)
+        return deep_supervision_loss(outputs, target, loss=single)
+
+    return over_outputs
+
+
+def _progress(config: StageConfig, budget_s: float | None) -> Callable[[State], float]:
+    if budget_s is None:
+        return lambda state: state.iteration / config.iterations
+    return lambda state: state.elapsed_s / budget_s
+
+
+def _stream(
+    batches: Batches, first: int, fabric: Fabric, config: StageConfig, budget_s: float | None
+) -> Iterator[tuple[Tensor, Tensor]]:
+    last = config.iterations if budget_s is None else 2**31
+    loader = DataLoader(batches, batch_size=None, sampler=range(first, last))
+    channels_last = {"memory_format": torch.channels_last_3d} if fabric.device.type == "cpu" else {}
+    for image, label in loader:
+        yield image.to(fabric.device, **channels_last), label.to(fabric.device)
+
+
+def _update_average(
+    average: list[Tensor], model: torch.nn.Module, decay: float, iteration: int
+) -> None:
+    """Exponential moving average of the weights, with a short memory at the start."""
+    if average:
+        decay = min(decay, (1 + iteration) / (10 + iteration))
+        with torch.no_grad():
+            torch._foreach_lerp_(average, [p.data for p in model.parameters()], 1 - decay)
+
+
+def _end_epoch(state: State, config: StageConfig, rate: float, progress: float) -> None:
+    mean = math.fsum(state.epoch_losses) / len(state.epoch_losses)
+    state.rows.append(
+        {
+            "epoch": len(state.rows) + 1,
+            "iteration": state.iteration,
+            "seconds": round(state.elapsed_s, 3),
+            "learning_rate": rate,
+            "loss": mean,
+        }
+    )
+    state.plateau = after_epoch(
+        state.plateau,
+        mean,
+        progress=progress,
+        patience=config.plateau_epochs * config.epoch_iterations / config.iterations,
+        divisor=config.plateau_divisor,
+    )
+    state.epoch_losses = []
+
+
+def _restore(stored: dict[str, Any]) -> State:
+    return State(**{**stored, "plateau": Plateau(**stored["plateau"])})
+
+
+def _bar(state: State, config: StageConfig, budget_s: float | None, title: str) -> "tqdm[Any]":
+    if budget_s is None:
+        return tqdm(total=config.iterations, initial=state.iteration, desc=title, unit="it")
+    return tqdm(
+        total=round(budget_s),
+        initial=min(round(budget_s), round(state.elapsed_s)),
+        desc=title,
+        unit="s",
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s{postfix}",
+    )
+
+
+def _advance(bar: "tqdm[Any]", state: State, budget_s: float | None) -> None:
+    recent = state.epoch_losses[-20:]
+    bar.set_postfix(loss=f"{math.fsum(recent) / len(recent):.3f}", refresh=False)
+    target = state.iteration if budget_s is None else min(budget_s, state.elapsed_s)
+    bar.update(target - bar.n)
+
+
+def _write_log(path: Path, rows: list[dict[str, float]]) -> None:
+    def write(part: Path) -> None:
+        with part.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+
+    write_atomically(path, write)

@@ -1,0 +1,95 @@
+"""The named sets of literals an experiment starts from: smoke, cpu, gpu."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lascarlib.errors import LascarError
+from lascarlib.training.config import Config, with_settings
+
+_LAPTOP_AUGMENTATION = {
+    "rotation_degrees": 15.0,
+    "rotation_chance": 0.6,
+    "scaling": 0.2,
+    "scaling_chance": 0.6,
+    "mirror": False,
+}
+
+_LAPTOP_STAGE = {
+    "optimizer": "adamw",
+    "learning_rate": 2e-3,
+    "average_decay": 0.99,
+    "epoch_iterations": 20,
+    "augmentation": _LAPTOP_AUGMENTATION,
+}
+
+PROFILES: dict[str, Mapping[str, Any]] = {
+    # Continuous integration: the coarse phantom, about a minute of training a network.
+    "smoke": {
+        "mirror_at_test": False,
+        "atrium": {
+            **_LAPTOP_STAGE,
+            "spacing_mm": (2.5, 2.5, 2.5),
+            "patch_voxels": (48, 48, 32),
+            "features": (8, 16, 32, 64),
+            "iterations": 300,
+        },
+        "scar": {
+            **_LAPTOP_STAGE,
+            "loss": "dice-cross-entropy",
+            "spacing_mm": (1.25, 1.25, 2.5),
+            "patch_voxels": (64, 64, 24),
+            "features": (8, 16, 32, 64),
+            "iterations": 250,
+        },
+    },
+    # A course laptop with two cores: results worth looking at within minutes.
+    "cpu": {
+        "mirror_at_test": False,
+        "atrium": {
+            **_LAPTOP_STAGE,
+            "spacing_mm": (1.25, 1.25, 2.5),
+            "patch_voxels": (96, 80, 24),
+            "features": (16, 32, 64, 128, 256),
+            "iterations": 300,
+        },
+        "scar": {
+            **_LAPTOP_STAGE,
+            "loss": "dice-cross-entropy",
+            "spacing_mm": (1.25, 1.25, 2.5),
+            "patch_voxels": (80, 80, 32),
+            "features": (16, 32, 64, 128),
+            "iterations": 600,
+        },
+    },
+    # The papers' settings: BF, section 3, on nnU-Net's plan.
+    "gpu": {
+        "atrium": {"plan": "nnunet", "iterations": 500 * 250},
+        "scar": {"plan": "nnunet", "loss": "dice-cross-entropy", "iterations": 130 * 250},
+    },
+}
+"""Profile name to settings; a profile is literals only, never another path through the code."""
+
+
+def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None = None) -> Config:
+    """The config of a profile, with single settings changed by name.
+
+    Args:
+        profile: "smoke", "cpu" or "gpu".
+        seed: of the experiment.
+        settings: dotted name to value, see `with_settings`.
+
+    Returns:
+        The config.
+
+    Raises:
+        LascarError: unknown profile or setting, or a value of another type.
+
+    Example:
+        >>> config = make_config("smoke", seed=1, settings={"atrium.top_k_percent": 20.0})
+        >>> config.seed, config.atrium.top_k_percent
+        (1, 20.0)
+    """
+    if profile not in PROFILES:
+        raise LascarError(f"unknown profile {profile!r}; known are {', '.join(PROFILES)}")
+    config = with_settings(Config(profile=profile, seed=seed), PROFILES[profile])
+    return with_settings(config, settings or {})
