@@ -48,7 +48,7 @@ class PhantomConfig:
         noise_sd_to_blood: Noise SD over the mean blood signal. Utah 2018 blood pools vary by 7 to
             20 percent in total, unevenness included.
         noise_blur_mm: SD of the kernel that correlates the noise, about half the acquired voxel
-            (autocorrelation 0.4 at 1.25 mm in plane and at 2.5 mm through plane).
+            (autocorrelation 0.45 at 1.25 mm in plane, 0.4 at 2.5 mm through plane, as Utah blood).
         image_blur_mm: SD of the in-plane point-spread function.
         bias_field_sd: SD of the logarithm of the coil sensitivity.
         ghost_to_signal: Amplitude of the respiratory ghost along the phase-encoding axis y.
@@ -87,7 +87,7 @@ class PhantomConfig:
     neighbour_to_blood: Range = (0.70, 1.30)
     blood_texture_sd: Range = (0.02, 0.06)
     noise_sd_to_blood: Range = (0.05, 0.15)
-    noise_blur_mm: tuple[float, float, float] = (0.7, 0.7, 1.3)
+    noise_blur_mm: tuple[float, float, float] = (0.75, 0.75, 1.45)
     image_blur_mm: Range = (0.4, 0.8)
     bias_field_sd: Range = (0.04, 0.14)
     ghost_to_signal: Range = (0.0, 0.05)

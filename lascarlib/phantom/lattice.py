@@ -104,7 +104,8 @@ def smooth_field(
     n = int(np.ceil(2 * margin_mm / scale_mm)) + 4
     # The squared cubic B-spline weights average to 0.479 per axis: undo it for unit variance.
     values = rng.standard_normal((n, n, n), dtype=np.float32) / np.float32(0.479**1.5)
-    for axis, positions_mm in enumerate((lattice.x_mm, lattice.y_mm, lattice.z_mm)):
+    # The largest pass comes last and runs along the slowest axis, where reads are contiguous.
+    for axis, positions_mm in ((2, lattice.z_mm), (1, lattice.y_mm), (0, lattice.x_mm)):
         values = _spline_along(values, axis, positions_mm.ravel(), scale_mm, margin_mm)
     return values
 
@@ -123,7 +124,10 @@ def _spline_along(
     )
     along = [1, 1, 1]
     along[axis] = -1
-    result = np.take(values, first, axis=axis) * weights[0].reshape(along)
+    result = np.take(values, first, axis=axis)
+    result *= weights[0].reshape(along)
     for k in (1, 2, 3):
-        result += np.take(values, first + k, axis=axis) * weights[k].reshape(along)
+        term = np.take(values, first + k, axis=axis)
+        term *= weights[k].reshape(along)
+        result += term
     return result

@@ -79,9 +79,9 @@ def _moved(point_mm: np.ndarray, x: float, y: float, z: float) -> np.ndarray:
 
 def _chest(near: Near) -> tuple[Organ, ...]:
     return (
-        Organ("skin and fat", (_ball(near(8, 5, 0), (168, 118, 600)),), "fat"),
-        Organ("chest wall", (_ball(near(8, 5, 0), (150, 101, 600)),), "muscle"),
-        Organ("chest cavity", (_ball(near(8, 6, 0), (138, 90, 600)),), "mediastinum"),
+        Organ("skin and fat", (_ball(near(4, 5, 0), (160, 112, 600)),), "fat"),
+        Organ("chest wall", (_ball(near(4, 5, 0), (146, 98, 600)),), "muscle"),
+        Organ("chest cavity", (_ball(near(4, 6, 0), (134, 88, 600)),), "mediastinum"),
         Organ(
             "lungs",
             (
@@ -247,10 +247,14 @@ def textured_signals(
     """
     fine = smooth_field(lattice, rng, scale_mm=4.0)
     broad = smooth_field(lattice, rng, scale_mm=9.0)
-    vessels = np.clip(fine * 0.45 + broad * 0.25 - 0.50, 0, 0.8)
-    strands = np.clip(np.abs(fine) * 0.10 + broad * 0.10, -0.10, 0.5)
     signals: dict[str, float | np.ndarray] = dict(flat)
-    signals["lung"] = np.float32(flat["lung"]) + vessels
-    signals["mediastinum"] = np.maximum(np.float32(flat["fat"]) * (1 + 2.5 * strands), 0.03)
-    signals["marrow"] = np.maximum(np.float32(flat["marrow"]) * (1 + 0.4 * fine), 0.02)
+    signals["marrow"] = np.float32(flat["marrow"]) * np.clip(fine * np.float32(0.4) + 1, 0.2, 2)
+    # Small vessels and nodes are the peaks of the fine field, crowded where the broad one is high.
+    peaks = np.clip(fine + broad * np.float32(0.5), 1.1, 2.6)
+    peaks -= np.float32(1.1)
+    signals["lung"] = peaks * np.float32(0.5) + np.float32(flat["lung"])
+    broad *= np.float32(0.25 * flat["fat"])
+    peaks *= np.float32(0.35)
+    peaks += np.clip(broad + np.float32(flat["fat"]), 0.03, None)
+    signals["mediastinum"] = peaks
     return signals

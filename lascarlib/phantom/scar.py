@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import ndimage
 
+from lascarlib.errors import LascarError
 from lascarlib.phantom.atrium import Atrium
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, smooth_field
@@ -13,6 +14,9 @@ from lascarlib.phantom.streams import draw
 
 FADE_SCORE = 0.35
 """Width, in units of the score, over which enhancement fades at the border of a scar."""
+
+TEXTURE_SD = 0.2
+"""Relative SD of the enhancement inside scar: fibrosis is never uniform."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,23 +100,50 @@ def scar_score(plan: ScarPlan, lattice: Lattice, rng: np.random.Generator) -> np
     return reach * np.float32(1.6) + mottle * np.float32(0.30) + broad * np.float32(0.40)
 
 
-def scar_threshold(score: np.ndarray, wall: np.ndarray, *, burden_percent: float) -> float:
-    """Score above which the wall is scarred, so that the burden is met.
+def scar_on_wall(
+    score: np.ndarray, wall: np.ndarray, *, plan: ScarPlan, config: PhantomConfig
+) -> tuple[np.ndarray, float]:
+    """Label the part of the wall that scars.
 
     Args:
-        score: float, any shape.
-        wall: bool, same shape, at least one True.
-        burden_percent: Share of the wall in percent.
+        score: float (x, y, z) from :func:`scar_score`, on voxels.
+        wall: bool (x, y, z).
+        plan: Gives the burden.
+        config: Gives the voxel size and the smallest island.
 
     Returns:
-        The (100 - burden)-th percentile of the wall's scores.
+        bool scar, inside the wall, and the score above which tissue is scarred. Islands that are
+        too small are left out, so the label's burden is at most the plan's.
 
-    Example:
-        >>> score = np.arange(1.0, 6.0)
-        >>> scar_threshold(score, np.ones(5, bool), burden_percent=25)
-        4.0
+    Raises:
+        LascarError: If there is no wall.
     """
-    return float(np.percentile(score[wall], 100 - burden_percent))
+    if not wall.any():
+        raise LascarError(
+            "The phantom's wall holds no voxel: make spacing_mm finer or wall_thickness_mm larger."
+        )
+    threshold = float(np.percentile(score[wall], 100 - plan.burden_percent))
+    least_voxels = int(np.ceil(config.scar_min_volume_mm3 / np.prod(config.spacing_mm)))
+    return without_specks(wall & (score > threshold), least_voxels=least_voxels), threshold
+
+
+def paint_strength(
+    score: np.ndarray, lattice: Lattice, rng: np.random.Generator, *, threshold: float
+) -> np.ndarray:
+    """How strongly wall enhances, from 0 (healthy) to about 1 (dense scar).
+
+    Args:
+        score: float32 of the lattice's shape.
+        lattice: Where the score was sampled.
+        rng: Generator of the scar texture's stream, after :func:`scar_score`.
+        threshold: Score at the border of a scar; strength is about a half there.
+
+    Returns:
+        float32 of the lattice's shape, dense scar varying by TEXTURE_SD.
+    """
+    ramp = np.clip((score - np.float32(threshold)) / np.float32(FADE_SCORE) + 0.5, 0, 1)
+    patchy = smooth_field(lattice, rng, scale_mm=3.5, margin_mm=90.0)
+    return np.asarray(ramp * np.clip(1 + np.float32(TEXTURE_SD) * patchy, 0.4, 1.6))
 
 
 def without_specks(mask: np.ndarray, *, least_voxels: int) -> np.ndarray:
