@@ -33,7 +33,8 @@ def build_book(*, profile: str, force: bool = False, root: Path | None = None) -
     run_notebooks(profile=profile, force=force, root=root)
     print(vendor_scripts(root / "assets" / "vendor"), flush=True)
     start = time.perf_counter()
-    command = [sys.executable, "-m", "jupyter_book", "build", str(root)]
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
+    command.append(str(root))
     command += ["--path-output", str(root / "book"), "--all", "-W", "-n", "--keep-going", "-q"]
     if subprocess.run(command, cwd=root, check=False).returncode != 0:
         raise BookError("the book was not built: see the warnings above, each counts as an error")

@@ -26,10 +26,10 @@ class ThisInterpreter(AsyncKernelManager):
         environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         if os.environ.get("LASCAR_DATA"):
             environment["LASCAR_DATA"] = str(Path(os.environ["LASCAR_DATA"]).resolve())
+        launch = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR"]
         return KernelSpec(
-            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            argv=[*launch, "-f", "{connection_file}"],
             env=environment,
             display_name="Python 3",
             language="python",
-            metadata={"supported_encryption": ["curve"]},
         )
