@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from lascarlib.case import Case, same_geometry
 from lascarlib.errors import LascarError
@@ -120,6 +121,18 @@ def open_dataset(source: str | Path) -> Dataset:
         first, last = (int(part) if part else None for part in match.groups()[1:])
         dataset = dataset[first:last]
     return dataset
+
+
+def check_cases(dataset: Dataset) -> None:
+    """Read every file of a data set once, so that a bad one is named before anything is written.
+
+    Raises:
+        LascarError: a case cannot be used.
+    """
+    if dataset.source.startswith("phantom"):
+        return
+    for _ in tqdm(dataset, total=len(dataset), desc="checking files", unit="case"):
+        pass
 
 
 def _open_phantom(source: str) -> Dataset:
@@ -252,7 +265,27 @@ def read_label(path: str | Path, *, like: Volume, of: str | Path) -> np.ndarray:
             f"{path}: affine differs from that of {of} by more than 0.001 mm; resample the label "
             "onto the image or correct its header"
         )
-    values = np.unique(label.array)
+    return binary(label.array, path=path)
+
+
+def binary(array: np.ndarray, *, path: str | Path) -> np.ndarray:
+    """Read an array as a binary label: 0 is background, any one positive value the structure.
+
+    Args:
+        array: (x, y, z), any real type.
+        path: file named in the error.
+
+    Returns:
+        bool (x, y, z).
+
+    Raises:
+        LascarError: more than one value besides 0, or a negative one.
+
+    Example:
+        >>> binary(np.array([[[0, 420]]]), path="atrium.nii.gz").tolist()
+        [[[False, True]]]
+    """
+    values = np.unique(array)
     if len(values[values != 0]) > 1 or values[0] < 0:
         shown = ", ".join(f"{value:g}" for value in values[:4]) + (
             ", ..." if len(values) > 4 else ""
@@ -261,7 +294,7 @@ def read_label(path: str | Path, *, like: Volume, of: str | Path) -> np.ndarray:
             f"{path}: the label holds the values {shown}; a binary label of 0 and one positive "
             "value is needed"
         )
-    return label.array > 0
+    return array > 0
 
 
 def _digest(*parts: str) -> str:

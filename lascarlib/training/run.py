@@ -65,7 +65,14 @@ class Run:
         return tuple(sorted(path.parent.name for path in found))
 
 
-def start_run(folder: str | Path, config: Config, dataset: Dataset, *, resume: bool) -> Run:
+def start_run(
+    folder: str | Path,
+    config: Config,
+    dataset: Dataset,
+    *,
+    resume: bool = False,
+    folds: tuple[str, ...] = (ALL,),
+) -> Run:
     """Make the folder of a new training, or go on in an existing one.
 
     Args:
@@ -73,6 +80,7 @@ def start_run(folder: str | Path, config: Config, dataset: Dataset, *, resume: b
         config: of the experiment, every number in it final.
         dataset: to train on.
         resume: go on where an earlier training with the same config and data stopped.
+        folds: names of the folds that will be asked for, checked before anything is written.
 
     Raises:
         LascarError: the folder is in use and `resume` is not set; or config or data differ from
@@ -84,6 +92,8 @@ def start_run(folder: str | Path, config: Config, dataset: Dataset, *, resume: b
         )
     folder = Path(folder)
     run = Run(folder, config, dataset.source, dataset.ids, dataset.fingerprint, dataset.has_scar)
+    for name in folds:
+        run.fold(name)
     if (folder / "run.json").exists():
         if not resume:
             raise LascarError(f"{folder}: holds a training already; give --resume or a new folder")

@@ -1,0 +1,57 @@
+"""The command line `lascar`: thin over the library."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from lascarlib import __version__
+from lascarlib.cli import doctor, files, learn, publish, score
+from lascarlib.errors import LascarError
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, without the usage block."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: words after `lascar`; those of the process where None.
+
+    Returns:
+        Exit code: 0 done, 1 a notebook or the book failed, 2 unusable input, 130 interrupted.
+
+    Example:
+        >>> main(["distance-map", "nowhere.nii.gz", "out.nii.gz"])
+        2
+    """
+    options = _make_parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped job keeps its checkpoint
+    try:
+        return int(options.handler(options))
+    except LascarError as error:
+        print(f"lascar: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("lascar: interrupted; a training goes on with --resume", file=sys.stderr)
+        return 130
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="lascar",
+        description="Left atrium and scar segmentation from LGE-MRI.",
+        epilog="DATA is a folder of cases, or phantom:cases=24,seed=7,size=coarse; both may end in "
+        "a slice over the sorted case names, as in FOLDER[:64].",
+    )
+    parser.add_argument("--version", action="version", version=f"lascar {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for module in (doctor, files, learn, score, publish):
+        module.add_commands(commands)
+    return parser

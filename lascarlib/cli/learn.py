@@ -1,0 +1,143 @@
+"""`lascar train`, `lascar cv` and `lascar predict`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lascarlib.datasets import Dataset
+    from lascarlib.training import Run
+
+
+def add_commands(commands: Any) -> None:
+    """Add `train`, `cv` and `predict` to the command line."""
+    train = commands.add_parser("train", help="train a method once")
+    _add_training_options(train)
+    train.add_argument("--fold", type=int, help="hold this fold back; all cases without it")
+    train.set_defaults(handler=run_train)
+
+    cv = commands.add_parser("cv", help="train the folds, fit the UAM, train the scar stage")
+    _add_training_options(cv)
+    cv.add_argument("--folds", help="train only these now, as in 0,1")
+    cv.set_defaults(handler=run_cv)
+
+    predict = commands.add_parser("predict", help="segment cases with a trained run")
+    predict.add_argument("run", metavar="RUN", type=Path, help="folder of a training")
+    predict.add_argument("data", metavar="DATA_OR_IMAGES", help="cases, plain volumes, or one file")
+    predict.add_argument("--out", type=Path, required=True, help="gets <case>/LA_predict.nii.gz")
+    predict.add_argument(
+        "--probabilities", action="store_true", help="write the probability maps too"
+    )
+    predict.set_defaults(handler=run_predict)
+
+
+def _add_training_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("data", metavar="DATA", help="labelled cases to learn from")
+    parser.add_argument("run", metavar="RUN", type=Path, help="folder the training is kept in")
+    parser.add_argument("--method", default="boundary-focused", help="default boundary-focused")
+    parser.add_argument("--profile", default="cpu", help="smoke, cpu (default) or gpu")
+    parser.add_argument("--seed", type=int, default=0, help="default 0")
+    parser.add_argument(
+        "--budget",
+        type=float,
+        metavar="MINUTES",
+        help="train for this long instead of the profile's iterations, preprocessing not counted",
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with an existing run")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting"
+    )
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Train both stages once."""
+    from lascarlib.pipeline import train
+    from lascarlib.training import ALL
+
+    fold = ALL if options.fold is None else f"fold_{options.fold}"
+    run, dataset = _start(options, folds=(fold,))
+    if run.has_scar:
+        print(
+            "stage 2 learns on distance maps of the manual LA: out-of-fold predictions, BF's way, "
+            "come from `lascar cv`",
+            file=sys.stderr,
+        )
+    train(run, dataset, fold=fold, budget_s=_seconds(options.budget))
+    print(f"trained; lascar predict {options.run} DATA --out DIR applies it")
+    return 0
+
+
+def run_cv(options: argparse.Namespace) -> int:
+    """Train folds of both stages, with the UAM between them."""
+    from lascarlib.errors import LascarError
+    from lascarlib.pipeline import cross_validate
+
+    folds = None
+    if options.folds is not None:
+        words = options.folds.split(",")
+        if not all(word.isdecimal() for word in words):
+            raise LascarError(f"--folds {options.folds}: write fold numbers as in --folds 0,1")
+        folds = tuple(f"fold_{int(word)}" for word in words)
+    run, dataset = _start(options, folds=folds or ("fold_0",))
+    cross_validate(run, dataset, folds=folds, budget_s=_seconds(options.budget))
+    print(f"trained; lascar predict {options.run} DATA --out DIR averages the folds")
+    return 0
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Segment every case of a data set."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.io import write_volume
+    from lascarlib.pipeline import load_predictor
+    from lascarlib.training import open_run
+
+    predictor = load_predictor(open_run(options.run))
+    dataset = open_dataset(options.data)
+    check_cases(dataset)
+    if not predictor.scar_networks:
+        print("this run has no scar stage: LA only", file=sys.stderr)
+    for case in tqdm(dataset, total=len(dataset), desc="predicting", unit="case"):
+        found = predictor(case)
+        folder = options.out / case.id
+        write_volume(folder / "LA_predict.nii.gz", found.atrium.astype(np.uint8), case.affine)
+        if options.probabilities:
+            path = folder / "LA_probability.nii.gz"
+            write_volume(path, found.atrium_probability, case.affine)
+        if found.is_outlier:
+            print(f"{case.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
+        if found.scar is None:
+            continue
+        write_volume(folder / "scar_predict.nii.gz", found.scar.astype(np.uint8), case.affine)
+        if found.scar_probability is None:
+            print(f"{case.id}: no LA found, so the scar is left empty", file=sys.stderr)
+        elif options.probabilities:
+            path = folder / "scar_probability.nii.gz"
+            write_volume(path, found.scar_probability, case.affine)
+    print(f"{len(dataset)} cases in {options.out}")
+    return 0
+
+
+def _start(options: argparse.Namespace, *, folds: tuple[str, ...]) -> "tuple[Run, Dataset]":
+    """Check everything that can be checked, and only then make the run's folder."""
+    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.training import make_config, parse_settings, start_run
+
+    if options.budget is not None and options.budget <= 0:
+        raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
+    settings = {"method": options.method, **parse_settings(options.set)}
+    config = make_config(options.profile, seed=options.seed, settings=settings)
+    dataset = open_dataset(options.data)
+    check_cases(dataset)
+    run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
+    if not run.has_scar:
+        print(f"{run.source}: no scar labels, so only the LA stage is trained", file=sys.stderr)
+    return run, dataset
+
+
+def _seconds(minutes: float | None) -> float | None:
+    return None if minutes is None else 60 * minutes

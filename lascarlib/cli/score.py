@@ -1,0 +1,61 @@
+"""`lascar evaluate`: predictions against labels."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lascarlib.case import Case
+
+
+def add_commands(commands: Any) -> None:
+    """Add `evaluate` to the command line."""
+    parser = commands.add_parser("evaluate", help="Dice, ASD and HD of predictions")
+    parser.add_argument("reference", metavar="REFERENCE", help="labelled cases")
+    parser.add_argument("prediction", metavar="PREDICTION", type=Path, help="folder of predictions")
+    parser.add_argument("--csv", type=Path, metavar="F", help="write one row per case")
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Score every reference case; a missing prediction is counted and scored, never dropped."""
+    from tqdm import tqdm
+
+    from lascarlib.datasets import open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.evaluation import format_summary, score_case, summarise, write_scores_csv
+
+    reference = open_dataset(options.reference)
+    if not reference.has_atrium:
+        raise LascarError(f"{options.reference}: not every case has an LA label to score against")
+    folder = options.prediction
+    if not any((folder / name / "LA_predict.nii.gz").is_file() for name in reference.ids):
+        raise LascarError(
+            f"{folder}: no <case>/LA_predict.nii.gz of any case in {options.reference}; give the "
+            "--out folder of lascar predict"
+        )
+    with_scar = reference.has_scar and any(folder.glob("*/scar_predict.nii.gz"))
+    scores = [
+        score_case(
+            case,
+            _prediction(folder / case.id / "LA_predict.nii.gz", case),
+            _prediction(folder / case.id / "scar_predict.nii.gz", case) if with_scar else None,
+            score_scar=with_scar,
+        )
+        for case in tqdm(reference, total=len(reference), desc="scoring", unit="case")
+    ]
+    if options.csv is not None:
+        write_scores_csv(scores, options.csv)
+    print(format_summary(summarise(scores)))
+    return 0
+
+
+def _prediction(path: Path, case: "Case") -> "np.ndarray | None":
+    from lascarlib.datasets import read_label
+    from lascarlib.io import Volume
+
+    if not path.is_file():
+        return None
+    return read_label(path, like=Volume(case.image, case.affine), of=f"case {case.id}")
