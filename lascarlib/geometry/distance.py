@@ -12,7 +12,7 @@ from lascarlib.geometry.mask import check_mask, check_spacing
 from lascarlib.geometry.surface import surface_voxels
 
 THREADS = 2
-"""Threads of one distance transform; more of them bring nothing on a volume of usual size."""
+"""Threads of one distance transform: what a course laptop has, and a cluster node can spare."""
 
 
 Variant = Literal["literal", "sign-consistent"]

@@ -1,0 +1,1 @@
+"""Networks, and the planner that configures them from a data set."""
