@@ -121,13 +121,13 @@ def _draw_volume_ml(rng: np.random.Generator, config: PhantomConfig) -> float:
 def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium:
     jitter = rng.normal
     turn = rotation_deg(jitter(8, 6), jitter(0, 6), jitter(-17, 6))
-    axes_mm = np.array([34.0, 20.0, 28.0]) * np.exp(jitter(0, 0.07, 3))
+    axes_mm = np.array([36.0, 18.5, 32.0]) * np.exp(jitter(0, 0.07, 3))
     body = Ellipsoid(np.zeros(3), axes_mm, turn)
     normal = np.array([-0.50, 0.62, -0.60]) + jitter(0, 0.06, 3)
     normal /= np.linalg.norm(normal)
     reach = 1 / np.sqrt((((turn @ normal) / axes_mm) ** 2).sum())
     vestibule = Ellipsoid(
-        normal * (0.45 * reach), np.array([19.0, 19.0, 19.0]) * np.exp(jitter(0, 0.06, 3)), turn
+        normal * (0.45 * reach), np.array([19.0, 16.0, 19.0]) * np.exp(jitter(0, 0.06, 3)), turn
     )
     sides = _draw_vein_layout(rng, config)
     stubs, distal, ostia = [], [], []
@@ -140,12 +140,7 @@ def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium
         ostia.append(ostium)
     trunk = rng.random() < config.common_left_trunk_probability
     if trunk:
-        root = (ostia[0] + ostia[1]) / 2
-        out = root * 1.22
-        stubs.append(Tube(np.array([root * 0.8, out]), np.array([11.5, 10.0])))
-        stubs[0], stubs[1] = (
-            Tube(np.vstack([out, s.points_mm[1:]]), s.radii_mm) for s in (stubs[0], stubs[1])
-        )
+        stubs = _join_left_veins(stubs, ostia)
     variants = [
         name
         for name, on in (("common left trunk", trunk), ("extra right vein", len(sides) > 4))
@@ -161,6 +156,15 @@ def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium
         scale=1.0,
         variant=" + ".join(variants) or "usual",
     )
+
+
+def _join_left_veins(stubs: list[Tube], ostia_mm: list[np.ndarray]) -> list[Tube]:
+    """Let both left veins spring from one trunk, appended to the stubs."""
+    root = (ostia_mm[0] + ostia_mm[1]) / 2
+    out = root * 1.22
+    joined = [Tube(np.vstack([out, s.points_mm[1:]]), s.radii_mm) for s in stubs[:2]]
+    trunk = Tube(np.array([root * 0.8, out]), np.array([11.5, 10.0]))
+    return [*joined, *stubs[2:], trunk]
 
 
 def _draw_vein_layout(

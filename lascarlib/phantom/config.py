@@ -36,7 +36,8 @@ class PhantomConfig:
         extra_right_vein_probability: Share of cases with a third right vein.
         scar_pattern: ``ablation`` (rings, lines, patches), ``diffuse`` (pre-ablation fibrosis), or
             ``mixed`` (one case in four diffuse).
-        scar_burden_percent: Scarred share of the wall in percent, drawn on a log scale.
+        scar_burden_percent: Scarred share of the wall in percent, its square root drawn uniformly
+            so that light scarring is common (median 15 for the default).
         scar_min_volume_mm3: Smaller islands are not labelled, as annotators leave them out.
         scar_to_blood: Signal of dense scar.
         wall_to_blood: Signal of unscarred LA wall (partly nulled, thin, next to bright blood).
@@ -79,7 +80,7 @@ class PhantomConfig:
     scar_pattern: ScarPattern = "mixed"
     scar_burden_percent: Range = (2.0, 40.0)
     scar_min_volume_mm3: float = 30.0
-    scar_to_blood: Range = (1.25, 1.85)
+    scar_to_blood: Range = (1.30, 1.90)
     wall_to_blood: Range = (0.45, 0.80)
     myocardium_to_blood: Range = (0.15, 0.60)
     fat_to_blood: Range = (0.15, 0.45)

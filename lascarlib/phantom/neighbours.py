@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from lascarlib.phantom.atrium import Atrium
-from lascarlib.phantom.lattice import Lattice, smooth_field
 from lascarlib.phantom.shapes import Ellipsoid, Shape, Tube, rotation_deg
 from lascarlib.phantom.tissue import Canvas, paint
 
@@ -230,31 +229,3 @@ def paint_neighbours(
         if organ.wall_mm:
             paint(canvas, organ.shapes, signal[organ.wall_tissue], grow_mm=organ.wall_mm)
         paint(canvas, organ.shapes, signal[organ.tissue])
-
-
-def textured_signals(
-    rng: np.random.Generator, lattice: Lattice, flat: Mapping[str, float]
-) -> dict[str, float | np.ndarray]:
-    """Give lung and mediastinum their texture: vessels in the dark, strands in the fat.
-
-    Args:
-        rng: Generator of the tissue texture's stream.
-        lattice: Where to sample.
-        flat: Signal of every tissue, uniform.
-
-    Returns:
-        The same keys, with arrays for ``lung``, ``mediastinum`` and ``marrow``.
-    """
-    fine = smooth_field(lattice, rng, scale_mm=4.0)
-    broad = smooth_field(lattice, rng, scale_mm=9.0)
-    signals: dict[str, float | np.ndarray] = dict(flat)
-    signals["marrow"] = np.float32(flat["marrow"]) * np.clip(fine * np.float32(0.4) + 1, 0.2, 2)
-    # Small vessels and nodes are the peaks of the fine field, crowded where the broad one is high.
-    peaks = np.clip(fine + broad * np.float32(0.5), 1.1, 2.6)
-    peaks -= np.float32(1.1)
-    signals["lung"] = peaks * np.float32(0.5) + np.float32(flat["lung"])
-    broad *= np.float32(0.25 * flat["fat"])
-    peaks *= np.float32(0.35)
-    peaks += np.clip(broad + np.float32(flat["fat"]), 0.03, None)
-    signals["mediastinum"] = peaks
-    return signals

@@ -10,8 +10,9 @@ from lascarlib.errors import LascarError
 from lascarlib.phantom.acquisition import average_slices
 from lascarlib.phantom.atrium import Atrium
 from lascarlib.phantom.config import PhantomConfig
+from lascarlib.phantom.contrast import draw_contrast, textured_signals
 from lascarlib.phantom.lattice import Lattice, Window, smooth_field
-from lascarlib.phantom.neighbours import draw_neighbours, paint_neighbours, textured_signals
+from lascarlib.phantom.neighbours import draw_neighbours, paint_neighbours
 from lascarlib.phantom.scar import draw_scar_plan, paint_strength, scar_on_wall, scar_score
 from lascarlib.phantom.shapes import union_distance_mm
 from lascarlib.phantom.streams import Stream, draw, generator
@@ -66,7 +67,7 @@ def draw_patient(
     Raises:
         LascarError: If the lattice misses the atrium or its wall.
     """
-    flat = _draw_contrast(generator(seed, index, Stream.CONTRAST), config)
+    flat = draw_contrast(generator(seed, index, Stream.CONTRAST), config)
     canvas, blood = _paint_surroundings(atrium, lattice, flat, seed, index, config)
     paint(canvas, atrium.distal_veins, flat["wall"], grow_mm=0.6 * wall_mm)
     paint(canvas, atrium.distal_veins, blood)
@@ -139,31 +140,11 @@ def _label_cavity_and_wall(
     cavity = _largest_piece(np.maximum(opening, valve) < 0)
     veins = union_distance_mm(atrium.distal_veins, part, blend_mm=3.0, margin_mm=4.0)
     beyond = average_slices(veins, slices_per_sample=n) < 0  # blood behind the stubs: no wall
-    return cavity, (opening >= 0) & (opening < wall_mm) & (valve < 0) & ~beyond
-
-
-def _draw_contrast(rng: np.random.Generator, config: PhantomConfig) -> dict[str, float]:
-    """Signal of every tissue, 1 = mean blood."""
-    neighbour = [draw(rng, config.neighbour_to_blood) for _ in range(3)]
-    fat = draw(rng, config.fat_to_blood)
-    return {
-        "blood": 1.0,
-        "wall": draw(rng, config.wall_to_blood),
-        "scar": draw(rng, config.scar_to_blood),
-        "myocardium": draw(rng, config.myocardium_to_blood),
-        "fat": fat,
-        "mediastinum": fat,
-        "lung": draw(rng, config.lung_to_blood),
-        "oesophagus": neighbour[0],
-        "aortic wall": neighbour[1],
-        "rim": 0.8 * neighbour[2],  # periosteum and ligaments round the nulled marrow
-        "leaflet": neighbour[2],
-        "lumen": draw(rng, (0.1, 0.6)),
-        "marrow": draw(rng, (0.08, 0.25)),
-        "muscle": draw(rng, (0.25, 0.45)),
-        "liver": draw(rng, (0.35, 0.65)),
-        "fluid": draw(rng, (0.10, 0.35)),
-    }
+    wall = (opening >= 0) & (opening < wall_mm) & (valve < 0) & ~beyond
+    # Fillets thicken the implicit wall in the crotches of veins: hold it to its thickness, measured
+    # from the nearest cavity voxel, whose centre lies at most one voxel behind the surface.
+    reach_mm = ndimage.distance_transform_edt(~cavity, sampling=config.spacing_mm)
+    return cavity, wall & (reach_mm > 0) & (reach_mm <= wall_mm + max(config.spacing_mm))
 
 
 def _whole_slices(

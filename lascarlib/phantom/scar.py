@@ -53,7 +53,7 @@ def draw_scar_plan(rng: np.random.Generator, atrium: Atrium, config: PhantomConf
         The plan.
     """
     low, high = config.scar_burden_percent
-    burden = float(np.exp(rng.uniform(np.log(low), np.log(high))))
+    burden = float(rng.uniform(np.sqrt(low), np.sqrt(high))) ** 2
     diffuse = rng.random() < {"ablation": 0.0, "diffuse": 1.0, "mixed": 0.25}[config.scar_pattern]
     lu, ll, ru, rl = atrium.ostia_mm[:4]
     rings = tuple((np.array(p), draw(rng, (9.0, 14.0))) for p in ((lu, ll), (ru, rl)))
