@@ -1,5 +1,6 @@
 """Exact Euclidean distances in mm, and the signed maps that both papers build from them."""
 
+import math
 from typing import Literal
 
 import edt
@@ -142,8 +143,8 @@ def signed_distance_map(
         Float32 (x, y, z), in mm to the power of `beta`, within +-clip_mm ** beta.
 
     Raises:
-        LascarError: `mask` is not a bool volume or is empty, every voxel of the volume is surface,
-            or the spacing, `beta` or `clip_mm` is not above 0.
+        LascarError: `mask` is not a bool volume or is empty, or the spacing, `beta` or `clip_mm` is
+            not above 0.
 
     Source: JSQ Eq. 1.
 
@@ -160,12 +161,14 @@ def signed_distance_map(
             raise LascarError(f"{name} is {value}; give a number above 0")
     if not mask.any():
         raise LascarError("mask is empty; a distance to its surface needs at least one True voxel")
-    distance = euclidean_distance(~surface_voxels(mask), spacing_mm=spacing_mm)
-    np.minimum(distance, clip_mm, out=distance)
-    if beta != 1.0:
-        np.power(distance, beta, out=distance)
-    np.negative(distance, out=distance, where=mask)
-    return distance + 0.0
+    # Everything farther from the mask's box than the clip is clipped, so only the box is measured.
+    reach_x, reach_y, reach_z = (math.ceil(clip_mm / s) for s in spacing_mm)
+    box = bounding_box(mask, margin=(reach_x, reach_y, reach_z)).slices
+    near = euclidean_distance(~surface_voxels(mask)[box], spacing_mm=spacing_mm)
+    near = np.minimum(near, np.float32(clip_mm)) ** np.float32(beta)
+    distance = np.full(mask.shape, clip_mm**beta, np.float32)
+    distance[box] = np.where(mask[box], -near, near) + 0.0
+    return distance
 
 
 def _transform(mask: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:

@@ -157,6 +157,20 @@ def test_signed_map_is_the_formula(beta: float) -> None:
     assert result.dtype == np.float32
 
 
+@pytest.mark.parametrize("clip_mm", [1.0, 2.0, 2.4, 50.0])
+def test_signed_map_far_from_the_mask(clip_mm: float) -> None:
+    # A single voxel is its own surface: the clip alone bounds how far the map reaches.
+    mask = np.zeros((9, 7, 5), bool)
+    mask[2, 1, 4] = True
+    expected = np.minimum(brute_force(~mask, ANISOTROPIC), clip_mm)
+    result = signed_distance_map(mask, spacing_mm=ANISOTROPIC, clip_mm=clip_mm)
+    assert np.allclose(result, expected, atol=1e-5)
+
+
+def test_signed_map_where_all_is_surface() -> None:
+    assert not signed_distance_map(np.ones((2, 2, 2), bool), spacing_mm=ANISOTROPIC).any()
+
+
 def test_signed_map_has_no_negative_zero() -> None:
     result = signed_distance_map(ball((7, 7, 7), 2.5), spacing_mm=(1.0, 1.0, 1.0))
     assert not np.signbit(result[result == 0]).any()
