@@ -39,5 +39,5 @@ def build_book(*, profile: str, force: bool = False, root: Path | None = None) -
     if subprocess.run(command, cwd=root, check=False).returncode != 0:
         raise BookError("the book was not built: see the warnings above, each counts as an error")
     index = root / "book" / "_build" / "html" / "index.html"
-    print(f"the book is built ({time.perf_counter() - start:.0f} s): open {index}", flush=True)
+    print(f"pages built in {time.perf_counter() - start:.0f} s", flush=True)
     return index

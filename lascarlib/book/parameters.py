@@ -10,8 +10,8 @@ from typing import Any
 import nbformat
 
 from lascarlib.errors import LascarError
+from lascarlib.training.profiles import PROFILES
 
-PROFILES = ("smoke", "cpu", "gpu")
 _TYPES = (bool, int, float, str, list, dict)
 
 

@@ -21,12 +21,12 @@ from papermill.exceptions import PapermillExecutionError
 from lascarlib.book.cache import notebook_key, stored_record
 from lascarlib.book.kernel import ThisInterpreter
 from lascarlib.book.parameters import (
-    PROFILES,
     check_parameters,
     notebook_parameters,
     read_notebook,
 )
 from lascarlib.errors import LascarError
+from lascarlib.training.profiles import PROFILES
 
 PACKAGE = Path(__file__).parents[1]
 

@@ -12,7 +12,7 @@ from lascarlib.book import BookError, check_notebooks, run_notebooks
 from lascarlib.book.parameters import notebook_parameters, read_notebook, read_parameters
 from lascarlib.errors import LascarError
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
