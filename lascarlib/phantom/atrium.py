@@ -15,6 +15,7 @@ from lascarlib.phantom.shapes import (
     union_distance_mm,
 )
 from lascarlib.phantom.streams import draw
+from lascarlib.phantom.veins import draw_vein, draw_vein_layout, join_left_veins
 
 BLEND_MM = 6.0
 """Fillets between body, veins and appendage: the funnel-shaped antrum of a vein."""
@@ -129,18 +130,18 @@ def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium
     vestibule = Ellipsoid(
         normal * (0.45 * reach), np.array([19.0, 16.0, 19.0]) * np.exp(jitter(0, 0.06, 3)), turn
     )
-    sides = _draw_vein_layout(rng, config)
+    sides = draw_vein_layout(rng, config)
     stubs, distal, ostia = [], [], []
     for anchor, direction, radius_mm in sides:
         ostium = turn.T @ (axes_mm * (anchor / np.linalg.norm(anchor))) * 0.94
         length_mm = draw(rng, config.vein_stub_mm)
-        stub, tail = _draw_vein(rng, ostium, direction, radius_mm, length_mm)
+        stub, tail = draw_vein(rng, ostium, direction, radius_mm, length_mm)
         stubs.append(stub)
         distal.extend(tail)
         ostia.append(ostium)
     trunk = rng.random() < config.common_left_trunk_probability
     if trunk:
-        stubs = _join_left_veins(stubs, ostia)
+        stubs = join_left_veins(stubs, ostia)
     variants = [
         name
         for name, on in (("common left trunk", trunk), ("extra right vein", len(sides) > 4))
@@ -156,65 +157,6 @@ def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium
         scale=1.0,
         variant=" + ".join(variants) or "usual",
     )
-
-
-def _join_left_veins(stubs: list[Tube], ostia_mm: list[np.ndarray]) -> list[Tube]:
-    """Let both left veins spring from one trunk, appended to the stubs."""
-    root = (ostia_mm[0] + ostia_mm[1]) / 2
-    out = root * 1.22
-    joined = [Tube(np.vstack([out, s.points_mm[1:]]), s.radii_mm) for s in stubs[:2]]
-    trunk = Tube(np.array([root * 0.8, out]), np.array([11.5, 10.0]))
-    return [*joined, *stubs[2:], trunk]
-
-
-def _draw_vein_layout(
-    rng: np.random.Generator, config: PhantomConfig
-) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    """Anchor on the body (direction from its centre), direction of the vein, radius in mm."""
-    layout = [
-        ((-0.80, -0.10, 0.60), (-0.80, -0.15, 0.50), 7.0),  # left upper: up, behind the appendage
-        ((-0.88, -0.42, -0.05), (-0.72, -0.68, -0.05), 6.3),  # left lower: back, past the aorta
-        ((0.84, 0.05, 0.52), (0.90, 0.10, 0.38), 7.2),  # right upper: behind the caval vein
-        ((0.90, -0.35, -0.22), (0.82, -0.52, -0.18), 6.6),  # right lower: back and slightly down
-    ]
-    if rng.random() < config.extra_right_vein_probability:
-        layout.append(((0.95, -0.15, 0.15), (0.98, -0.12, 0.06), 4.2))  # right middle-lobe vein
-    result = []
-    for anchor, direction, radius_mm in layout:
-        heading = np.array(direction) + rng.normal(0, 0.12, 3)
-        result.append(
-            (
-                np.array(anchor) + rng.normal(0, 0.07, 3),
-                heading / np.linalg.norm(heading),
-                radius_mm * float(np.exp(rng.normal(0, 0.13))),
-            )
-        )
-    return result
-
-
-def _draw_vein(
-    rng: np.random.Generator,
-    ostium: np.ndarray,
-    direction: np.ndarray,
-    radius_mm: float,
-    length_mm: float,
-) -> tuple[Tube, list[Tube]]:
-    bend = rng.normal(0, 0.18, 3)
-    inner = ostium - direction * 6.0
-    middle = ostium + direction * (length_mm * 0.55)
-    end = middle + (direction + bend) * (length_mm * 0.45)
-    stub = Tube(
-        np.array([inner, ostium, middle, end]),
-        radius_mm * np.array([1.35, 1.15, 0.92, 0.86]),
-    )
-    tails = []
-    for sign in (-1.0, 1.0):  # the first branching lies just beyond the labelled stub
-        heading = direction + bend + sign * np.array([0.05, 0.25, 0.55]) + rng.normal(0, 0.15, 3)
-        heading /= np.linalg.norm(heading)
-        fork = end + (direction + bend) * 6.0
-        tip = fork + heading * 22.0
-        tails.append(Tube(np.array([end, fork, tip]), radius_mm * np.array([0.86, 0.72, 0.40])))
-    return stub, tails
 
 
 def _draw_appendage(rng: np.random.Generator, turn: np.ndarray, axes_mm: np.ndarray) -> Tube:

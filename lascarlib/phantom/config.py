@@ -23,10 +23,10 @@ class PhantomConfig:
         shape_voxels: Voxels along x, y, z.
         spacing_mm: Voxel size along x, y, z in mm.
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
-        la_volume_mean_ml: Mean of the LA volume in ml. 105 is what the labels of the Utah 2018 set
-            measure at a slice pitch of 1.25 mm (their headers say 0.625, half the pitch that
-            44 slices of 2.5 mm reconstruct to). Healthy maxima: 103 +- 30 ml in men, 89 +- 21 ml
-            in women (Hudsmith et al., J Cardiovasc Magn Reson 7, 2005); fibrillation enlarges it.
+        la_volume_mean_ml: Mean of the LA volume in ml. The median before ablation of atrial
+            fibrillation is 106 ml (CT, Sohns et al., Eur Heart J Cardiovasc Imaging 14, 2013), and
+            Utah 2018 labels measure 106 +- 42 ml at a slice pitch of 1.25 mm (their headers say
+            0.625, half the pitch that 44 slices of 2.5 mm reconstruct to).
         la_volume_sd_ml: Standard deviation of that normal distribution in ml.
         la_volume_range_ml: Limits at which the normal distribution is cut.
         wall_thickness_mm: LA wall, 1.9 +- 0.5 mm on CT (Beinart et al., J Cardiovasc
