@@ -25,7 +25,7 @@ class PhantomConfig:
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
         la_volume_mean_ml: Mean of the LA volume in ml. The median before ablation of atrial
             fibrillation is 106 ml (CT, Sohns et al., Eur Heart J Cardiovasc Imaging 14, 2013), and
-            Utah 2018 labels measure 106 +- 42 ml at a slice pitch of 1.25 mm (their headers say
+            Utah 2018 labels measure 108 +- 42 ml at a slice pitch of 1.25 mm (their headers say
             0.625, half the pitch that 44 slices of 2.5 mm reconstruct to).
         la_volume_sd_ml: Standard deviation of that normal distribution in ml.
         la_volume_range_ml: Limits at which the normal distribution is cut.

@@ -28,7 +28,7 @@ def draw_vein_layout(
 ) -> list[tuple[np.ndarray, np.ndarray, float]]:
     """Draw where the veins leave the body, where to, and how wide they are.
 
-    Ostia are about 16 mm wide: mean ostial areas in atrial fibrillation are 224 +- 48 mm2 before and
+    Ostia are about 16 mm wide: mean areas in atrial fibrillation are 224 +- 48 mm2 before and
     182 +- 43 mm2 after ablation (Wu et al., J Geriatr Cardiol 13, 2016).
 
     Args:
