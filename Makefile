@@ -17,7 +17,7 @@ lab: env        # JupyterLab on the notebooks
 
 check: env      # format, lint, types, notebooks without outputs
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
-	$(BIN)/nbstripout --verify notebooks/*.ipynb
+	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 
 env: .venv/installed
 .venv/installed: pyproject.toml constraints.txt
