@@ -26,7 +26,7 @@ class ThisInterpreter(AsyncKernelManager):
         environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         if os.environ.get("LASCAR_DATA"):
             environment["LASCAR_DATA"] = str(Path(os.environ["LASCAR_DATA"]).resolve())
-        launch = [sys.executable, "-m", "ipykernel_launcher", "--log-level=ERROR"]
+        launch = [sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL"]
         return KernelSpec(
             argv=[*launch, "-f", "{connection_file}"],
             env=environment,

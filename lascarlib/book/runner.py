@@ -109,7 +109,11 @@ def run_notebooks(
     runs: list[NotebookRun] = []
     for number, job in enumerate(jobs, start=1):
         print(f"[{number}/{len(jobs)}] {job.source.stem} ...", end=" ", flush=True)
-        runs.append(_run(job, force=force))
+        try:
+            runs.append(_run(job, force=force))
+        except BookError:
+            print("failed", flush=True)
+            raise
         state = "unchanged, took" if runs[-1].cached else "done in"
         print(f"{state} {runs[-1].seconds:.1f} s", flush=True)
     _report(runs, profile=profile, folder=root / "notebooks" / "executed")
@@ -198,10 +202,9 @@ def _failure(source: Path, error: PapermillExecutionError) -> str:
     )
     injected = int(error.cell_index > parameters)
     trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(error.traceback))
-    rule = "-" * 79
     return (
-        f"{rule}\n{source.name} failed in cell {error.cell_index + 1 - injected} of {len(cells)}: "
-        f"{error.ename}: {error.evalue}\n{rule}\n{error.source}\n{rule}\n{trace}\n{rule}"
+        f"{source.name} failed in cell {error.cell_index + 1 - injected} of {len(cells)}: "
+        f"{error.ename}: {error.evalue}\n{trace}"
     )
 
 
