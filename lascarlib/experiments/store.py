@@ -1,0 +1,59 @@
+"""One store of trained runs, keyed by what they are made from, shared by every notebook."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from lascarlib.datasets import Dataset
+from lascarlib.provenance import versions
+from lascarlib.training.config import Config, to_json
+from lascarlib.training.run import Run, start_run
+
+STORE_VARIABLE = "LASCAR_STORE"
+"""Environment variable that names the store's folder."""
+
+_NOT_IN_KEY = ("cli", "book", "experiments", "viz")
+"""Parts of the library that cannot change a trained network."""
+
+
+def store_folder() -> Path:
+    """Folder of the store: LASCAR_STORE, else .cache/lascarlib in the home directory."""
+    named = os.environ.get(STORE_VARIABLE)
+    return Path(named) if named else Path.home() / ".cache" / "lascarlib"
+
+
+def stored_run(config: Config, dataset: Dataset) -> Run:
+    """The run of an experiment in the store: made where it is new, found again where it is not.
+
+    The key covers the config, the data, the library's sources and the versions beneath it, so a run
+    is never reused for something else. Training functions skip what is there already.
+
+    Args:
+        config: of the experiment.
+        dataset: to train on.
+
+    Returns:
+        The run; its folder holds whatever has been trained so far.
+
+    Raises:
+        LascarError: a case has no LA label.
+    """
+    parts = {
+        "config": to_json(config),
+        "data": dataset.fingerprint,
+        "versions": versions(),
+        "sources": _sources(),
+    }
+    key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
+    return start_run(store_folder() / "runs" / key, config, dataset, resume=True)
+
+
+def _sources() -> str:
+    package = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package)
+        if name.parts[0] not in _NOT_IN_KEY:
+            digest.update(f"{name.as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
