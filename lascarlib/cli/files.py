@@ -57,7 +57,7 @@ def write_distance_map(options: argparse.Namespace) -> int:
     from lascarlib.geometry import boundary_distance_map, signed_distance_map
     from lascarlib.io import read_volume, suffix_of, write_volume
 
-    kinds: "dict[str, Callable[..., np.ndarray]]" = {
+    kinds: dict[str, Callable[..., np.ndarray]] = {
         "boundary": boundary_distance_map,
         "signed": signed_distance_map,
     }
