@@ -7,8 +7,9 @@ from pathlib import Path
 
 from lascarlib.datasets import Dataset
 from lascarlib.provenance import versions
-from lascarlib.training.config import Config, to_json
+from lascarlib.training.config import Config
 from lascarlib.training.run import Run, start_run
+from lascarlib.training.settings import to_json
 
 STORE_VARIABLE = "LASCAR_STORE"
 """Environment variable that names the store's folder."""

@@ -1,10 +1,11 @@
 """Training one network per stage and fold: config, profiles, loop, schedule, run folder."""
 
-from lascarlib.training.config import Config, StageConfig, parse_settings, with_settings
+from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.folds import ALL, make_folds
 from lascarlib.training.loop import train_network
 from lascarlib.training.profiles import PROFILES, make_config
 from lascarlib.training.run import Run, open_run, start_run
+from lascarlib.training.settings import parse_settings, with_settings
 
 __all__ = [
     "ALL",

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from lascarlib.errors import LascarError
-from lascarlib.training.config import Config, with_settings
+from lascarlib.training.config import Config
+from lascarlib.training.settings import with_settings
 
 _LAPTOP_AUGMENTATION = {
     "rotation_degrees": 15.0,

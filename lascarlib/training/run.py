@@ -9,8 +9,9 @@ from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.config import Config, StageConfig, from_json, to_json
+from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.folds import ALL, Fold, make_folds
+from lascarlib.training.settings import from_json, to_json
 
 STAGES = ("atrium", "scar")
 """The two stages of the boundary-focused nnU-Net, in the order they are trained."""

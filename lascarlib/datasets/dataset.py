@@ -1,0 +1,80 @@
+"""A data set: a named list of cases that are made or read one at a time."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tqdm import tqdm
+
+from lascarlib.case import Case
+from lascarlib.errors import LascarError
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A named list of cases that are made or read one at a time.
+
+    Args:
+        source: the string it was opened from.
+        ids: names of the cases, sorted.
+        load: makes the case of a given name.
+        has_atrium: whether every case has an LA label.
+        has_scar: whether every case has a scar label.
+        fingerprint: hash of what identifies the data (names and sizes of files, or the phantom's
+            description); equal for equal data.
+
+    Example:
+        >>> from lascarlib.datasets import open_dataset
+        >>> dataset = open_dataset("phantom:cases=3,seed=7")
+        >>> len(dataset), dataset.ids[0], dataset[1:].ids == dataset.ids[1:]
+        (3, 'phantom_0007_000', True)
+    """
+
+    source: str
+    ids: tuple[str, ...]
+    load: Callable[[str], Case]
+    has_atrium: bool
+    has_scar: bool
+    fingerprint: str
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __iter__(self) -> Iterator[Case]:
+        return (self.load(name) for name in self.ids)
+
+    def __getitem__(self, part: slice) -> "Dataset":
+        return self.subset(self.ids[part])
+
+    def subset(self, ids: tuple[str, ...]) -> "Dataset":
+        """The same data restricted to some cases.
+
+        Raises:
+            LascarError: no case is left.
+        """
+        if not ids:
+            raise LascarError(f"{self.source}: no case is left after the selection; widen it")
+        print_of_ids = digest(self.fingerprint, *ids)
+        return Dataset(self.source, ids, self.load, self.has_atrium, self.has_scar, print_of_ids)
+
+
+def check_cases(dataset: Dataset) -> None:
+    """Read every file of a data set once, so that a bad one is named before anything is written.
+
+    Raises:
+        LascarError: a case cannot be used.
+    """
+    if dataset.source.startswith("phantom"):
+        return
+    for _ in tqdm(dataset, total=len(dataset), desc="checking files", unit="case"):
+        pass
+
+
+def digest(*parts: str) -> str:
+    """Sixteen hexadecimal digits that stand for some words, in their order.
+
+    Example:
+        >>> digest("a", "b") == digest("a", "b"), digest("a", "b") == digest("ab")
+        (True, False)
+    """
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

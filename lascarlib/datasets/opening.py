@@ -1,0 +1,110 @@
+"""One front door to every source of cases: folders, plain volumes and the phantom."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+
+from lascarlib.case import Case
+from lascarlib.datasets.dataset import Dataset, digest
+from lascarlib.datasets.labels import read_label
+from lascarlib.datasets.layouts import find_files
+from lascarlib.errors import LascarError
+from lascarlib.io import read_volume
+from lascarlib.phantom import SIZES, case_id, phantom_case
+
+
+def open_dataset(source: str | Path) -> Dataset:
+    """Open a folder of cases, or the phantom, as one data set.
+
+    Args:
+        source: a folder that holds one sub-folder per case in a known layout (LAScarQS / CARE, Utah
+            2018, ISBI 2012); a folder of plain volumes, or one volume (images without labels); or
+            `phantom:cases=24,seed=7,size=coarse`. Any of them may end in a Python slice over the
+            sorted case names: `FOLDER[:64]`, `FOLDER[64:]`, `phantom:cases=24[0:20]`.
+
+    Returns:
+        The data set; nothing is read before a case is asked for.
+
+    Raises:
+        LascarError: the folder is missing or holds no case, the phantom has no such key, or the
+            slice leaves no case.
+
+    Example:
+        >>> open_dataset("phantom:cases=4,seed=1[2:]").ids
+        ('phantom_0001_002', 'phantom_0001_003')
+    """
+    text = str(source)
+    match = re.fullmatch(r"(.*)\[(-?\d*):(-?\d*)\]", text, flags=re.DOTALL)
+    whole = match.group(1) if match else text
+    if whole == "phantom" or whole.startswith("phantom:"):
+        dataset = _open_phantom(whole)
+    else:
+        dataset = _open_files(Path(whole))
+    if match:
+        first, last = (int(part) if part else None for part in match.groups()[1:])
+        dataset = dataset[first:last]
+    return dataset
+
+
+def _open_phantom(source: str) -> Dataset:
+    settings: dict[str, object] = {"cases": 24, "seed": 0, "size": "coarse"}
+    for item in filter(None, source.partition(":")[2].split(",")):
+        key, _, value = item.partition("=")
+        if key not in settings:
+            raise LascarError(f"{source}: unknown key {key!r}; known are {', '.join(settings)}")
+        if key == "size":
+            settings[key] = value
+        elif value.isdecimal():
+            settings[key] = int(value)
+        else:
+            raise LascarError(f"{source}: {key} is {value!r}; give a whole number")
+    size, seed, count = str(settings["size"]), int(str(settings["seed"])), settings["cases"]
+    if size not in SIZES:
+        raise LascarError(f"{source}: unknown size {size!r}; known are {', '.join(SIZES)}")
+    indices = {case_id(index, seed=seed): index for index in range(int(str(count)))}
+    if not indices:
+        raise LascarError(f"{source}: no case in it; ask for at least one")
+    config = SIZES[size]
+
+    def load(name: str) -> Case:
+        return phantom_case(indices[name], seed=seed, config=config)
+
+    fingerprint = digest("phantom", repr(config), str(seed), *indices)
+    return Dataset(source, tuple(indices), load, True, True, fingerprint)
+
+
+def _open_files(folder: Path) -> Dataset:
+    files = find_files(folder)
+    stamp = [
+        f"{name}/{path.name}:{path.stat().st_size}"
+        for name, paths in files.items()
+        for path in paths.values()
+    ]
+    return Dataset(
+        source=str(folder),
+        ids=tuple(files),
+        load=lambda name: _read_case(name, files[name]),
+        has_atrium=all("atrium" in paths for paths in files.values()),
+        has_scar=all("scar" in paths for paths in files.values()),
+        fingerprint=digest(*stamp),
+    )
+
+
+def _read_case(name: str, paths: dict[str, Path]) -> Case:
+    image = read_volume(paths["image"])
+    labels = {
+        kind: read_label(paths[kind], like=image, of=paths["image"])
+        for kind in ("atrium", "scar")
+        if kind in paths
+    }
+    if "atrium" in labels and not labels["atrium"].any():
+        raise LascarError(f"{paths['atrium']}: the atrium is empty; draw it or leave the case out")
+    return Case(
+        id=name,
+        image=image.array.astype(np.float32),
+        affine=image.affine,
+        atrium=labels.get("atrium"),
+        scar=labels.get("scar"),
+        provenance={kind: str(path) for kind, path in paths.items()},
+    )
