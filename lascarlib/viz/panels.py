@@ -1,0 +1,177 @@
+"""Several slices side by side with one legend: a case in three planes, a row of slices."""
+
+from collections.abc import Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from nibabel.orientations import aff2axcodes
+
+from lascarlib.case import Case
+from lascarlib.errors import LascarError
+from lascarlib.viz.colours import (
+    add_colour_bar,
+    grey_window,
+    legend_lines,
+    overlay_colours,
+)
+from lascarlib.viz.plane import Axis, find_plane
+from lascarlib.viz.slices import Contours, Spacing, show_slice
+from lascarlib.viz.style import PAGE_WIDTH_IN
+
+_PLANES: tuple[Axis, ...] = ("axial", "coronal", "sagittal")
+
+
+def show_case(
+    case: Case,
+    *,
+    contours: Contours | None = None,
+    window: tuple[float, float] | None = None,
+    margin_mm: float | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draw a case in three planes through the LA, turned by its affine, in one window.
+
+    Args:
+        case: image, and the labels that are drawn where `contours` is not given.
+        contours: name from `PALETTE` -> bool (x, y, z); by default atrium and scar where known.
+        window: grey levels shown as black and white; by default percentiles 1 and 99.5.
+        margin_mm: zoom to the contours with this margin; by default show everything.
+        title: by default the case's id and its spacing.
+
+    Returns:
+        A figure of three axes, each at the slice with most contour (the middle without any).
+
+    Raises:
+        LascarError: as `show_slice`.
+
+    Example:
+        >>> from lascarlib.phantom import COARSE, phantom_case
+        >>> figure = show_case(phantom_case(0, seed=7, config=COARSE))
+        >>> len(figure.axes), [text.get_text() for text in figure.legends[0].get_texts()]
+        (3, ['atrium', 'scar'])
+        >>> plt.close(figure)
+    """
+    if contours is None:
+        known = {"atrium": case.atrium, "scar": case.scar}
+        contours = {name: mask for name, mask in known.items() if mask is not None}
+    orientation = "".join(str(letter) for letter in aff2axcodes(case.affine))
+    window = grey_window(case.image) if window is None else window
+    figure, axes = plt.subplots(
+        1,
+        3,
+        figsize=(PAGE_WIDTH_IN, 3.1),
+        layout="constrained",
+        width_ratios=[_width_mm(case, axis, orientation) for axis in _PLANES],
+    )
+    for ax, axis in zip(axes, _PLANES, strict=True):
+        show_slice(
+            case.image,
+            spacing_mm=case.spacing_mm,
+            axis=axis,
+            contours=contours,
+            window=window,
+            margin_mm=margin_mm,
+            orientation=orientation,
+            key=False,
+            ax=ax,
+        )
+    size = " x ".join(f"{length:g}" for length in case.spacing_mm)
+    figure.suptitle(f"{case.id}, {size} mm" if title is None else title, fontsize=10)
+    _legend(figure, contours)
+    return figure
+
+
+def show_slices(
+    image: np.ndarray,
+    *,
+    spacing_mm: Spacing,
+    indices: Sequence[int],
+    axis: Axis = "axial",
+    contours: Contours | None = None,
+    overlay: np.ndarray | None = None,
+    overlay_label: str = "",
+    overlay_limit: float | None = None,
+    window: tuple[float, float] | None = None,
+    margin_mm: float | None = None,
+    orientation: str = "LPS",
+    columns: int = 4,
+    title: str | None = None,
+) -> Figure:
+    """Draw several slices of one volume in rows, with one window, one legend, one colour bar.
+
+    Args:
+        image: (x, y, z), any real type.
+        spacing_mm: voxel edge lengths along x, y, z in mm.
+        indices: slices to draw, in this order.
+        axis: "axial", "coronal" or "sagittal".
+        contours: name from `PALETTE` -> bool (x, y, z).
+        overlay: (x, y, z), see `show_slice`.
+        overlay_label: quantity and unit for the colour bar.
+        overlay_limit: largest magnitude that gets its own colour.
+        window: grey levels shown as black and white; by default percentiles 1 and 99.5.
+        margin_mm: zoom to the contours with this margin.
+        orientation: where x, y, z point to, see `show_slice`.
+        columns: slices in a row, at least 1.
+        title: of the figure.
+
+    Returns:
+        A figure with one axes per index (and the colour bar's).
+
+    Raises:
+        LascarError: no index, fewer than one column, or as `show_slice`.
+
+    Example:
+        >>> image = np.zeros((8, 6, 4), np.float32)
+        >>> figure = show_slices(image, spacing_mm=(1.0, 1.0, 2.5), indices=[0, 2, 3], columns=2)
+        >>> [ax.get_title() for ax in figure.axes]
+        ['axial 0', 'axial 2', 'axial 3']
+        >>> plt.close(figure)
+    """
+    if not indices:
+        raise LascarError("indices is empty; name at least one slice")
+    if columns < 1:
+        raise LascarError(f"columns is {columns}; give at least 1")
+    window = grey_window(image) if window is None else window
+    columns = min(columns, len(indices))
+    rows = -(-len(indices) // columns)
+    figure = plt.figure(
+        figsize=(PAGE_WIDTH_IN, rows * (PAGE_WIDTH_IN / columns + 0.15) + 0.3),
+        layout="constrained",
+    )
+    axes: list[Axes] = []
+    for place, index in enumerate(indices, start=1):
+        ax = figure.add_subplot(rows, columns, place)
+        show_slice(
+            image,
+            spacing_mm=spacing_mm,
+            axis=axis,
+            index=index,
+            contours=contours,
+            overlay=overlay,
+            overlay_limit=overlay_limit,
+            window=window,
+            margin_mm=margin_mm,
+            orientation=orientation,
+            key=False,
+            ax=ax,
+        )
+        axes.append(ax)
+    if overlay is not None:
+        add_colour_bar(overlay_colours(overlay, limit=overlay_limit), axes, label=overlay_label)
+    if title is not None:
+        figure.suptitle(title, fontsize=10)
+    _legend(figure, {} if contours is None else contours)
+    return figure
+
+
+def _width_mm(case: Case, axis: Axis, orientation: str) -> float:
+    across = find_plane(axis, orientation=orientation).across
+    return case.image.shape[across] * case.spacing_mm[across]
+
+
+def _legend(figure: Figure, contours: Contours) -> None:
+    if contours:
+        lines = legend_lines(contours)
+        figure.legend(handles=lines, loc="outside lower center", ncols=min(len(lines), 5))
