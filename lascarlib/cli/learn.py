@@ -125,7 +125,7 @@ def _start(options: argparse.Namespace, *, folds: tuple[str, ...]) -> "tuple[Run
     """Check everything that can be checked, and only then make the run's folder."""
     from lascarlib.datasets import check_cases, open_dataset
     from lascarlib.errors import LascarError
-    from lascarlib.training import make_config, parse_settings, start_run
+    from lascarlib.training import make_config, parse_settings, planned, start_run
 
     if options.budget is not None and options.budget <= 0:
         raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
@@ -133,6 +133,7 @@ def _start(options: argparse.Namespace, *, folds: tuple[str, ...]) -> "tuple[Run
     config = make_config(options.profile, seed=options.seed, settings=settings)
     dataset = open_dataset(options.data)
     check_cases(dataset)
+    config = planned(config, dataset)
     run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
     if not run.has_scar:
         print(f"{run.source}: no scar labels, so only the LA stage is trained", file=sys.stderr)

@@ -3,6 +3,7 @@
 from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.folds import ALL, make_folds
 from lascarlib.training.loop import train_network
+from lascarlib.training.planned import planned
 from lascarlib.training.profiles import PROFILES, make_config
 from lascarlib.training.run import Run, open_run, start_run
 from lascarlib.training.settings import parse_settings, with_settings
@@ -17,6 +18,7 @@ __all__ = [
     "make_folds",
     "open_run",
     "parse_settings",
+    "planned",
     "start_run",
     "train_network",
     "with_settings",

@@ -17,6 +17,7 @@ class StageConfig:
         patch_voxels: (x, y, z) of a training patch.
         features: channels per resolution, finest first.
         batch_size: patches per iteration.
+        batch_dice: whether the soft Dice takes its sums over the whole batch.
         loss: "dice-topk" (BF Eq. 3) or "dice-cross-entropy".
         top_k_percent: share of the voxels TopK keeps (BF Eq. 1).
         top_k_ranking: whether they are ranked over the "batch" or per "item".
@@ -41,6 +42,7 @@ class StageConfig:
     patch_voxels: tuple[int, int, int] = (96, 80, 48)
     features: tuple[int, ...] = (16, 32, 64, 128, 256)
     batch_size: int = 2
+    batch_dice: bool = False
     loss: Literal["dice-topk", "dice-cross-entropy"] = "dice-topk"
     top_k_percent: float = 10.0
     top_k_ranking: Literal["batch", "item"] = "batch"

@@ -75,7 +75,7 @@ def train_network(
     Raises:
         LascarError: the folder's checkpoint is of another network.
     """
-    fabric = Fabric(accelerator="auto", devices=1, precision=precision)  # type: ignore[arg-type]
+    fabric = Fabric(accelerator=choose_device(), devices=1, precision=precision)  # type: ignore[arg-type]
     torch.manual_seed(seed)
     model = UNet(architecture)
     if fabric.device.type == "cpu":
@@ -128,6 +128,16 @@ def train_network(
     return model.eval()
 
 
+def choose_device() -> str:
+    """Where networks run: "cuda" where there is one, else "cpu".
+
+    Example:
+        >>> choose_device() in ("cuda", "cpu")
+        True
+    """
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 def choose_precision(precision: str) -> str:
     """The precision of Lightning Fabric behind "auto": bfloat16 where the processor computes in it.
 
@@ -139,7 +149,8 @@ def choose_precision(precision: str) -> str:
         return precision
     if torch.cuda.is_available():
         return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
-    return "bf16-mixed" if torch.ops.mkldnn._is_mkldnn_bf16_supported() else "32-true"
+    has_bf16 = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return "bf16-mixed" if has_bf16 else "32-true"
 
 
 def make_optimizer(model: torch.nn.Module, config: StageConfig) -> torch.optim.Optimizer:
@@ -157,9 +168,13 @@ def make_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor], Tensor]:
 
     def single(logits: Tensor, target: Tensor) -> Tensor:
         if config.loss == "dice-cross-entropy":
-            return dice_cross_entropy_loss(logits, target)
+            return dice_cross_entropy_loss(logits, target, batch_dice=config.batch_dice)
         return dice_topk_loss(
-            logits, target, k_percent=config.top_k_percent, ranking=config.top_k_ranking
+            logits,
+            target,
+            k_percent=config.top_k_percent,
+            ranking=config.top_k_ranking,
+            batch_dice=config.batch_dice,
         )
 
     def over_outputs(outputs: list[Tensor], target: Tensor) -> Tensor:
@@ -229,7 +244,7 @@ def _bar(state: State, config: StageConfig, budget_s: float | None, title: str) 
         initial=min(round(budget_s), round(state.elapsed_s)),
         desc=title,
         unit="s",
-        bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s{postfix}",
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s, {remaining} left{postfix}",
     )
 
 
