@@ -244,7 +244,7 @@ def _bar(state: State, config: StageConfig, budget_s: float | None, title: str) 
         initial=min(round(budget_s), round(state.elapsed_s)),
         desc=title,
         unit="s",
-        bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} s, {remaining} left{postfix}",
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {n:.0f} s, {remaining} left{postfix}",
     )
 
 

@@ -1,7 +1,6 @@
 """Settings that a data set decides: nnU-Net's plan put into a stage's config."""
 
 import dataclasses
-
 from typing import TypeVar
 
 from lascarlib.datasets import Dataset

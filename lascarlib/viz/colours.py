@@ -43,10 +43,17 @@ def overlay_colours(overlay: np.ndarray, *, limit: float | None) -> ScalarMappab
     return ScalarMappable(Normalize(0.0, top), "viridis")
 
 
-def add_colour_bar(colours: ScalarMappable, axes: list[Axes], *, label: str) -> None:
-    """Put the colour bar of a map beside its axes, in the colours that the overlay shows."""
-    figure = axes[0].figure
-    bar = figure.colorbar(colours, ax=axes, label=label, shrink=0.8, alpha=OVERLAY_ALPHA)
+def add_colour_bar(
+    colours: ScalarMappable, overlay: np.ndarray, axes: list[Axes], *, label: str
+) -> None:
+    """Put a map's colour bar beside its axes, pointed where the map goes on beyond the colours."""
+    low, high = colours.get_clim()
+    below = bool(np.nanmin(overlay, initial=0.0) < (low or 0.0))
+    above = bool(np.nanmax(overlay, initial=0.0) > (high or 0.0))
+    extend = {(True, True): "both", (True, False): "min", (False, True): "max"}.get((below, above))
+    bar = axes[0].figure.colorbar(
+        colours, ax=axes, label=label, shrink=0.8, alpha=OVERLAY_ALPHA, extend=extend or "neither"
+    )
     bar.outline.set_linewidth(0.5)
 
 

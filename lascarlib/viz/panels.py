@@ -16,7 +16,7 @@ from lascarlib.viz.colours import (
     legend_lines,
     overlay_colours,
 )
-from lascarlib.viz.plane import Axis, find_plane
+from lascarlib.viz.plane import Axis
 from lascarlib.viz.slices import Contours, Spacing, show_slice
 from lascarlib.viz.style import PAGE_WIDTH_IN
 
@@ -58,13 +58,7 @@ def show_case(
         contours = {name: mask for name, mask in known.items() if mask is not None}
     orientation = "".join(str(letter) for letter in aff2axcodes(case.affine))
     window = grey_window(case.image) if window is None else window
-    figure, axes = plt.subplots(
-        1,
-        3,
-        figsize=(PAGE_WIDTH_IN, 3.1),
-        layout="constrained",
-        width_ratios=[_width_mm(case, axis, orientation) for axis in _PLANES],
-    )
+    figure, axes = plt.subplots(1, 3, layout="constrained")
     for ax, axis in zip(axes, _PLANES, strict=True):
         show_slice(
             case.image,
@@ -77,6 +71,7 @@ def show_case(
             key=False,
             ax=ax,
         )
+    _fit(figure, list(axes), columns=3)
     size = " x ".join(f"{length:g}" for length in case.spacing_mm)
     figure.suptitle(f"{case.id}, {size} mm" if title is None else title, fontsize=10)
     _legend(figure, contours)
@@ -136,10 +131,7 @@ def show_slices(
     window = grey_window(image) if window is None else window
     columns = min(columns, len(indices))
     rows = -(-len(indices) // columns)
-    figure = plt.figure(
-        figsize=(PAGE_WIDTH_IN, rows * (PAGE_WIDTH_IN / columns + 0.15) + 0.3),
-        layout="constrained",
-    )
+    figure = plt.figure(layout="constrained")
     axes: list[Axes] = []
     for place, index in enumerate(indices, start=1):
         ax = figure.add_subplot(rows, columns, place)
@@ -158,17 +150,27 @@ def show_slices(
             ax=ax,
         )
         axes.append(ax)
+    _fit(figure, axes, columns=columns)
     if overlay is not None:
-        add_colour_bar(overlay_colours(overlay, limit=overlay_limit), axes, label=overlay_label)
+        colours = overlay_colours(overlay, limit=overlay_limit)
+        add_colour_bar(colours, overlay, axes, label=overlay_label)
     if title is not None:
         figure.suptitle(title, fontsize=10)
     _legend(figure, {} if contours is None else contours)
     return figure
 
 
-def _width_mm(case: Case, axis: Axis, orientation: str) -> float:
-    across = find_plane(axis, orientation=orientation).across
-    return case.image.shape[across] * case.spacing_mm[across]
+def _fit(figure: Figure, axes: list[Axes], *, columns: int) -> None:
+    """One scale for all panels, and a figure as high as the page's width then asks for."""
+    sizes = [
+        (float(abs(np.diff(ax.get_xlim())[0])), float(abs(np.diff(ax.get_ylim())[0])))
+        for ax in axes
+    ]
+    rows = [sizes[first : first + columns] for first in range(0, len(sizes), columns)]
+    axes[0].get_gridspec().set_width_ratios([width for width, _ in rows[0]])  # type: ignore[union-attr]
+    inches_per_mm = PAGE_WIDTH_IN / sum(width for width, _ in rows[0])
+    height = sum(max(height for _, height in row) for row in rows) * inches_per_mm
+    figure.set_size_inches(PAGE_WIDTH_IN, height + 0.25 * len(rows) + 0.5)
 
 
 def _legend(figure: Figure, contours: Contours) -> None:

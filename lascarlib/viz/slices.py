@@ -24,7 +24,7 @@ from lascarlib.viz.style import LINE_STYLES, PALETTE
 Spacing = tuple[float, float, float]
 Contours = Mapping[str, np.ndarray]
 
-_HALO = (patheffects.withStroke(linewidth=2.2, foreground="black"),)
+_HALO = (patheffects.withStroke(linewidth=2.1, foreground="#00000099"),)
 
 
 def show_slice(
@@ -104,7 +104,7 @@ def show_slice(
             colours.to_rgba(shown, alpha=OVERLAY_ALPHA), extent=extent, interpolation="nearest"
         )
         if key:
-            add_colour_bar(colours, [ax], label=overlay_label)
+            add_colour_bar(colours, overlay, [ax], label=overlay_label)
     for name, mask in contours.items():
         _outline(ax, cut(mask, plane, index=index), name, extent)
     if margin_mm is not None:
@@ -173,8 +173,7 @@ def _outline(
     drawn = ax.contour(
         x, y, padded, levels=[0.5], colors=PALETTE[name], linewidths=1.3, linestyles=style
     )
-    if style == "-":
-        drawn.set_path_effects(list(_HALO))
+    drawn.set_path_effects(list(_HALO))
 
 
 def _zoom(

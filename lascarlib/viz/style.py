@@ -7,7 +7,7 @@ from typing import Final, Literal
 import matplotlib as mpl
 from matplotlib.rcsetup import cycler
 
-LineStyle = Literal["-", "--", ":"]
+LineStyle = Literal["-", "--", "-."]
 
 PAGE_WIDTH_IN = 7.2
 """Width of a figure that fills the text column, in inches."""
@@ -26,7 +26,7 @@ PALETTE: Final[Mapping[str, str]] = MappingProxyType(
 )
 """Colour of each structure: Okabe and Ito's set, made for all common kinds of colour vision."""
 
-LINE_STYLES: Final[Mapping[str, LineStyle]] = MappingProxyType({"prediction": "--", "band": ":"})
+LINE_STYLES: Final[Mapping[str, LineStyle]] = MappingProxyType({"prediction": "--", "band": "-."})
 """Structures whose outline is not solid, so that colour is never the only difference."""
 
 
