@@ -150,7 +150,7 @@ def show_slices(
             ax=ax,
         )
         axes.append(ax)
-    _fit(figure, axes, columns=columns)
+    _fit(figure, axes, columns=columns, bar_in=0.0 if overlay is None else 0.9)
     if overlay is not None:
         colours = overlay_colours(overlay, limit=overlay_limit)
         add_colour_bar(colours, overlay, axes, label=overlay_label)
@@ -160,7 +160,7 @@ def show_slices(
     return figure
 
 
-def _fit(figure: Figure, axes: list[Axes], *, columns: int) -> None:
+def _fit(figure: Figure, axes: list[Axes], *, columns: int, bar_in: float = 0.0) -> None:
     """One scale for all panels, and a figure as high as the page's width then asks for."""
     sizes = [
         (float(abs(np.diff(ax.get_xlim())[0])), float(abs(np.diff(ax.get_ylim())[0])))
@@ -168,7 +168,7 @@ def _fit(figure: Figure, axes: list[Axes], *, columns: int) -> None:
     ]
     rows = [sizes[first : first + columns] for first in range(0, len(sizes), columns)]
     axes[0].get_gridspec().set_width_ratios([width for width, _ in rows[0]])  # type: ignore[union-attr]
-    inches_per_mm = PAGE_WIDTH_IN / sum(width for width, _ in rows[0])
+    inches_per_mm = (PAGE_WIDTH_IN - bar_in) / sum(width for width, _ in rows[0])
     height = sum(max(height for _, height in row) for row in rows) * inches_per_mm
     figure.set_size_inches(PAGE_WIDTH_IN, height + 0.25 * len(rows) + 0.5)
 
