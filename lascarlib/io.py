@@ -91,7 +91,8 @@ def write_volume(path: str | Path, array: np.ndarray, affine: np.ndarray) -> Non
     Args:
         path: target, ending in .nii, .nii.gz or .nrrd; its folder is made.
         array: (x, y, z); bool is stored as uint8, float64 as float32, int64 as int32.
-        affine: (4, 4), voxel index to RAS+ world mm; stored as both qform and sform.
+        affine: (4, 4), voxel index to RAS+ world mm; stored as sform and, unless it is
+            sheared, as qform.
 
     Raises:
         LascarError: unknown ending, or an array or affine that is no usable volume.
@@ -154,28 +155,37 @@ def _first_line(error: Exception) -> str:
 
 
 def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    _check_nifti_spacing(path)
     image = nib.loadsave.load(path)
     if not isinstance(image, nib.nifti1.Nifti1Image):
         raise LascarError(f"{path}: {type(image).__name__} is not NIfTI; convert it to .nii.gz")
-    header = image.header
+    affine = image.get_qform() if int(image.header["qform_code"]) > 0 else image.affine
+    scaled = (image.dataobj.slope, image.dataobj.inter) != (1.0, 0.0)
+    array = image.get_fdata(dtype=np.float32) if scaled else np.asanyarray(image.dataobj)
+    if array.dtype.kind not in "buif":
+        raise LascarError(f"{path}: voxels of type {array.dtype} are not grey levels; convert it")
+    native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
+    return native, np.asarray(affine, dtype=np.float64)
+
+
+def _check_nifti_spacing(path: Path) -> None:
+    """Refuse a spacing that nibabel, when it loads the file, would silently make positive."""
+    with nib.openers.ImageOpener(path) as file:
+        header = nib.nifti1.Nifti1Header.from_fileobj(file, check=False)
     stored_mm = header["pixdim"][1:4]
-    if not (np.isfinite(stored_mm).all() and (stored_mm > 0).all()):
+    is_volume = int(header["sizeof_hdr"]) == 348 and int(header["dim"][0]) == 3
+    if is_volume and not (np.isfinite(stored_mm).all() and (stored_mm > 0).all()):
         raise LascarError(
             f"{path}: voxel spacing {[float(s) for s in stored_mm]} mm is not positive; repair "
             "the header"
         )
-    affine = image.get_qform() if int(header["qform_code"]) > 0 else image.affine
-    slope, intercept = header.get_slope_inter()
-    scaled = slope not in (None, 1.0) or intercept not in (None, 0.0)
-    array = image.get_fdata(dtype=np.float32) if scaled else np.asanyarray(image.dataobj)
-    if array.dtype.kind not in "buif":
-        raise LascarError(f"{path}: voxels of type {array.dtype} are not grey levels; convert it")
-    return np.ascontiguousarray(array), np.asarray(affine, dtype=np.float64)
 
 
 def _write_nifti(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
     image = nib.nifti1.Nifti1Image(array, affine)
     image.set_qform(affine, code=1)
+    if not np.allclose(image.get_qform(), affine, atol=1e-4):
+        image.set_qform(None, code=0)  # a qform cannot hold shear
     image.set_sform(affine, code=1)
     image.header.set_xyzt_units("mm", "sec")
     nib.loadsave.save(image, path)
@@ -191,6 +201,8 @@ def _read_nrrd(path: Path) -> tuple[np.ndarray, np.ndarray]:
             f"{path}: the NRRD space {space or 'field is missing'!r} is not one of "
             "left-posterior-superior, right-anterior-superior, left-anterior-superior; convert it"
         )
+    if "space directions" not in header:
+        raise LascarError(f"{path}: the NRRD has no space directions; convert it with its geometry")
     affine = np.eye(4)
     affine[:3, :3] = np.asarray(header["space directions"], dtype=np.float64).T
     affine[:3, 3] = np.asarray(header.get("space origin", np.zeros(3)), dtype=np.float64)

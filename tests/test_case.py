@@ -1,0 +1,68 @@
+import numpy as np
+import pytest
+
+from lascarlib.case import Case, check_image, same_geometry, spacing_of
+from lascarlib.errors import LascarError
+
+IMAGE = np.zeros((3, 4, 5), np.float32)
+
+
+def test_the_spacing_is_the_length_of_the_affines_columns_whatever_the_orientation() -> None:
+    # Columns (0, 2, 0), (-1, 0, 0), (0, 3, 4): lengths 2, 1 and 5.
+    affine = np.eye(4)
+    affine[:3, :3] = np.array([[0, 2, 0], [-1, 0, 0], [0, 3, 4]]).T
+    assert spacing_of(affine) == (2.0, 1.0, 5.0)
+
+
+def test_noise_of_a_float32_header_makes_no_new_spacing() -> None:
+    assert spacing_of(np.diag([np.float32(0.1), 0.1, 0.1, 1.0])) == (0.1, 0.1, 0.1)
+
+
+def test_the_volume_of_a_voxel_is_in_millilitres() -> None:
+    # 10 x 10 x 10 mm = 1 cm^3 = 1 ml.
+    assert Case("a", IMAGE, np.diag([10.0, 10.0, 10.0, 1.0])).voxel_volume_ml == 1.0
+
+
+@pytest.mark.parametrize("name", ["atrium", "scar"])
+def test_a_label_must_be_bool_and_of_the_images_shape(name) -> None:
+    with pytest.raises(LascarError, match=f"a: the {name} label has type uint8; give a bool"):
+        Case("a", IMAGE, np.eye(4), **{name: IMAGE.astype(np.uint8)})
+    with pytest.raises(LascarError, match=rf"the {name} label has shape \(3, 4, 4\)"):
+        Case("a", IMAGE, np.eye(4), **{name: np.zeros((3, 4, 4), bool)})
+
+
+def test_an_empty_scar_is_a_valid_case() -> None:
+    assert not Case("a", IMAGE, np.eye(4), scar=np.zeros(IMAGE.shape, bool)).scar.any()
+
+
+@pytest.mark.parametrize(
+    ("image", "affine", "words"),
+    [
+        (np.zeros((3, 4)), np.eye(4), "2 dimensions where 3 are needed"),
+        (np.zeros((3, 4, 5, 1)), np.eye(4), "4 dimensions where 3 are needed"),
+        (np.zeros((3, 0, 5)), np.eye(4), "an axis of length 0"),
+        (np.full((3, 4, 5), np.nan), np.eye(4), "60 voxels are NaN or infinite"),
+        (np.full((1, 1, 1), np.inf), np.eye(4), "1 voxels are NaN or infinite"),
+        (IMAGE, np.eye(3), "not a finite 4 x 4 matrix"),
+        (IMAGE, np.full((4, 4), np.nan), "not a finite 4 x 4 matrix"),
+        (IMAGE, np.diag([1.0, 0.0, 1.0, 1.0]), "spacing is zero or degenerate"),
+        (IMAGE, np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]), "degenerate"),
+    ],
+)
+def test_what_is_no_volume_is_refused_in_one_sentence(image, affine, words) -> None:
+    with pytest.raises(LascarError, match=words) as raised:
+        check_image(image, affine, name="scan.nii")
+    assert str(raised.value).startswith("scan.nii: ")
+    assert "\n" not in str(raised.value)
+
+
+def test_geometries_agree_as_long_as_no_corner_moves_by_more_than_a_micrometre() -> None:
+    shifted = np.eye(4)
+    shifted[0, 3] = 0.0009
+    assert same_geometry(np.eye(4), shifted, shape=(9, 9, 9))
+    shifted[0, 3] = 0.0011
+    assert not same_geometry(np.eye(4), shifted, shape=(9, 9, 9))
+    # 0.0002 mm a voxel is 0.0008 mm at the fifth voxel and 0.0012 mm at the seventh.
+    finer = np.diag([1.0002, 1.0, 1.0, 1.0])
+    assert same_geometry(np.eye(4), finer, shape=(5, 1, 1))
+    assert not same_geometry(np.eye(4), finer, shape=(7, 1, 1))
