@@ -47,6 +47,7 @@ def predict_probability(
     flips = _flips() if mirror else [()]
 
     def foreground(windows: Tensor) -> Tensor:
+        windows = windows.contiguous(memory_format=torch.channels_last_3d)
         total = torch.zeros_like(windows[:, :1], dtype=torch.float32)
         for network, axes in itertools.product(networks, flips):
             logits = network(windows.flip(axes)) if axes else network(windows)

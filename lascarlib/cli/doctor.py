@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     import torch
 
     from lascarlib.provenance import commit, versions
-    from lascarlib.training.loop import choose_precision
+    from lascarlib.training.device import choose_precision
 
     rows = [("commit", commit()), *versions().items()]
     if torch.cuda.is_available():

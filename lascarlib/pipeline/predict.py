@@ -13,7 +13,7 @@ from lascarlib.inference import predict_probability
 from lascarlib.models.unet import UNet
 from lascarlib.preprocess import atrium_sample, scar_sample, to_case_grid
 from lascarlib.training.checkpoint import read_json
-from lascarlib.training.loop import choose_precision
+from lascarlib.training.device import choose_precision
 from lascarlib.training.run import Run
 from lascarlib.training.stage import load_networks
 from lascarlib.uncertainty import Population, case_uncertainty, is_outlier

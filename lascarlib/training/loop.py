@@ -15,15 +15,12 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from lascarlib.io import write_atomically
-from lascarlib.losses import (
-    deep_supervision_loss,
-    dice_cross_entropy_loss,
-    dice_topk_loss,
-)
 from lascarlib.models.unet import Architecture, UNet
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from lascarlib.training.config import StageConfig
+from lascarlib.training.device import make_fabric, ready
+from lascarlib.training.objective import make_loss, make_optimizer
 from lascarlib.training.schedule import Plateau, after_epoch, polynomial_decay
 
 
@@ -75,11 +72,9 @@ def train_network(
     Raises:
         LascarError: the folder's checkpoint is of another network.
     """
-    fabric = Fabric(accelerator=choose_device(), devices=1, precision=precision)  # type: ignore[arg-type]
+    fabric = make_fabric(precision)
     torch.manual_seed(seed)
-    model = UNet(architecture)
-    if fabric.device.type == "cpu":
-        model = model.to(memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
+    model = ready(UNet(architecture))
     optimizer = make_optimizer(model, config)
     wrapped, optimizer = fabric.setup(model, optimizer)
     average = [p.detach().clone() for p in model.parameters()] if config.average_decay else []
@@ -128,63 +123,6 @@ def train_network(
     return model.eval()
 
 
-def choose_device() -> str:
-    """Where networks run: "cuda" where there is one, else "cpu".
-
-    Example:
-        >>> choose_device() in ("cuda", "cpu")
-        True
-    """
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def choose_precision(precision: str) -> str:
-    """The precision of Lightning Fabric behind "auto": bfloat16 where the processor computes in it.
-
-    Example:
-        >>> choose_precision("32-true")
-        '32-true'
-    """
-    if precision != "auto":
-        return precision
-    if torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
-    has_bf16 = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return "bf16-mixed" if has_bf16 else "32-true"
-
-
-def make_optimizer(model: torch.nn.Module, config: StageConfig) -> torch.optim.Optimizer:
-    """The optimizer of a stage: BF's SGD with Nesterov momentum, or AdamW."""
-    rate, decay = config.learning_rate, config.weight_decay
-    if config.optimizer == "adamw":
-        return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
-    return torch.optim.SGD(
-        model.parameters(), lr=rate, momentum=config.momentum, nesterov=True, weight_decay=decay
-    )
-
-
-def make_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor], Tensor]:
-    """The loss of a stage over the decoder's outputs, finest first."""
-
-    def single(logits: Tensor, target: Tensor) -> Tensor:
-        if config.loss == "dice-cross-entropy":
-            return dice_cross_entropy_loss(logits, target, batch_dice=config.batch_dice)
-        return dice_topk_loss(
-            logits,
-            target,
-            k_percent=config.top_k_percent,
-            ranking=config.top_k_ranking,
-            batch_dice=config.batch_dice,
-        )
-
-    def over_outputs(outputs: list[Tensor], target: Tensor) -> Tensor:
-        if not config.deep_supervision:
-            return single(outputs[0], target)
-        return deep_supervision_loss(outputs, target, loss=single)
-
-    return over_outputs
-
-
 def _progress(config: StageConfig, budget_s: float | None) -> Callable[[State], float]:
     if budget_s is None:
         return lambda state: state.iteration / config.iterations
@@ -196,9 +134,9 @@ def _stream(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     last = config.iterations if budget_s is None else 2**31
     loader = DataLoader(batches, batch_size=None, sampler=range(first, last))
-    channels_last = {"memory_format": torch.channels_last_3d} if fabric.device.type == "cpu" else {}
     for image, label in loader:
-        yield image.to(fabric.device, **channels_last), label.to(fabric.device)
+        image = image.to(fabric.device, memory_format=torch.channels_last_3d)
+        yield image, label.to(fabric.device)
 
 
 def _update_average(

@@ -10,8 +10,9 @@ from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights
 from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.device import choose_precision, ready
 from lascarlib.training.folds import Fold, training_seed
-from lascarlib.training.loop import choose_device, choose_precision, train_network
+from lascarlib.training.loop import train_network
 from lascarlib.training.run import STAGES, Run
 
 IN_CHANNELS = {"atrium": 1, "scar": 2}
@@ -77,7 +78,7 @@ def load_networks(run: Run, stage: str, folds: Iterable[str] | None = None) -> l
     for name in run.trained_folds(stage) if folds is None else folds:
         network = UNet(_architecture(run, stage))
         load_weights(run.fold_folder(stage, name) / "weights.safetensors", network)
-        networks.append(network.eval().to(choose_device()))
+        networks.append(ready(network.eval()))
     return networks
 
 
