@@ -64,10 +64,20 @@ def check_cases(dataset: Dataset) -> None:
     Raises:
         LascarError: a case cannot be used.
     """
-    if dataset.source.startswith("phantom"):
+    if is_phantom(dataset.source):
         return
     for _ in tqdm(dataset, total=len(dataset), desc="checking files", unit="case"):
         pass
+
+
+def is_phantom(source: str) -> bool:
+    """Whether a source means the embedded phantom, not a folder.
+
+    Example:
+        >>> is_phantom("phantom:cases=4"), is_phantom("phantoms/mine")
+        (True, False)
+    """
+    return source == "phantom" or source.startswith(("phantom:", "phantom["))
 
 
 def digest(*parts: str) -> str:

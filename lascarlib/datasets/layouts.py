@@ -64,7 +64,7 @@ def find_files(folder: Path) -> Files:
 def _find_layout(root: Path) -> Files:
     """Every case below a folder, in any known layout; a centre's folder stays in the name."""
     folders = [root, *sorted(path for path in root.rglob("*") if path.is_dir())]
-    found = {}
+    found: Files = {}
     for folder in folders:
         for layout in LAYOUTS:
             paths = {
@@ -74,8 +74,19 @@ def _find_layout(root: Path) -> Files:
             }
             if "image" in paths:
                 name = "_".join(folder.relative_to(root).parts) or folder.resolve().name
-                found[name + layout.suffix] = paths
+                _add(found, name + layout.suffix, paths)
+            elif paths:
+                label = next(iter(paths.values()))
+                raise LascarError(f"{label}: its image {layout.image} is missing; put it beside it")
     return dict(sorted(found.items()))
+
+
+def _add(found: Files, name: str, paths: dict[str, Path]) -> None:
+    if name in found:
+        raise LascarError(
+            f"{paths['image']}: case {name} is also {found[name]['image']}; rename one of them"
+        )
+    found[name] = paths
 
 
 def _only(folder: Path, pattern: str) -> Path | None:
@@ -89,7 +100,10 @@ def _only(folder: Path, pattern: str) -> Path | None:
 
 def _find_images(folder: Path) -> Files:
     paths = [folder] if folder.is_file() else sorted(p for p in folder.iterdir() if p.is_file())
-    images = {p.name.removesuffix(suffix_of(p)): {"image": p} for p in paths if suffix_of(p)}
+    images: Files = {}
+    for path in paths:
+        if suffix := suffix_of(path):
+            _add(images, path.name[: -len(suffix)], {"image": path})
     if folder.is_file() and not images:
         raise LascarError(f"{folder}: not a volume; give a folder, a NIfTI or an NRRD file")
     return images

@@ -1,12 +1,13 @@
 """One front door to every source of cases: folders, plain volumes and the phantom."""
 
+import dataclasses
 import re
 from pathlib import Path
 
 import numpy as np
 
 from lascarlib.case import Case
-from lascarlib.datasets.dataset import Dataset, digest
+from lascarlib.datasets.dataset import Dataset, digest, is_phantom
 from lascarlib.datasets.labels import read_label
 from lascarlib.datasets.layouts import find_files
 from lascarlib.errors import LascarError
@@ -37,13 +38,10 @@ def open_dataset(source: str | Path) -> Dataset:
     text = str(source)
     match = re.fullmatch(r"(.*)\[(-?\d*):(-?\d*)\]", text, flags=re.DOTALL)
     whole = match.group(1) if match else text
-    if whole == "phantom" or whole.startswith("phantom:"):
-        dataset = _open_phantom(whole)
-    else:
-        dataset = _open_files(Path(whole))
+    dataset = _open_phantom(whole) if is_phantom(whole) else _open_files(Path(whole))
     if match:
         first, last = (int(part) if part else None for part in match.groups()[1:])
-        dataset = dataset[first:last]
+        dataset = dataclasses.replace(dataset[first:last], source=text)
     return dataset
 
 
