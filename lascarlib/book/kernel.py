@@ -21,11 +21,13 @@ class ThisInterpreter(AsyncKernelManager):
     def kernel_spec(self) -> KernelSpec:
         """The command and the environment of the kernel.
 
-        A relative LASCAR_DATA is made absolute, because a notebook runs in its own folder.
+        Relative folders are made absolute, because a notebook runs in its own folder; progress bars
+        are left to live sessions.
         """
-        environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}
-        if os.environ.get("LASCAR_DATA"):
-            environment["LASCAR_DATA"] = str(Path(os.environ["LASCAR_DATA"]).resolve())
+        environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "TQDM_DISABLE": "1"}
+        for name in ("LASCAR_DATA", "LASCAR_STORE"):
+            if os.environ.get(name):
+                environment[name] = str(Path(os.environ[name]).resolve())
         launch = [sys.executable, "-m", "ipykernel_launcher", "--log-level=CRITICAL"]
         return KernelSpec(
             argv=[*launch, "-f", "{connection_file}"],
