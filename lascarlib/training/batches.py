@@ -80,8 +80,10 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
             wish = foreground[rng.integers(len(foreground))].astype(float)
         else:
             wish = rng.uniform(0, edges - 1)
-        low = (np.minimum(patch, edges) - 1) / 2  # keep the patch inside where it fits
-        centre = np.clip(wish, low, edges - 1 - low)
+        # Keep the patch inside where it fits, and voxel on voxel, so that nothing is blurred.
+        start = np.clip(np.rint(wish - (patch - 1) / 2), 0, np.maximum(edges - patch, 0))
+        start = np.where(patch > edges, (edges - patch) // 2, start)
+        centre = start + (patch - 1) / 2
         matrix = random_transform(rng, plan.augmentation, spacing_mm=plan.spacing_mm)
         taken = take_patch(volume, centre=centre, matrix=matrix, shape=plan.patch_voxels)
         taken[0] = change_grey_levels(taken[0], rng, plan.augmentation)

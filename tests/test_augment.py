@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+import torch
+from scipy import ndimage
+
+from lascarlib.augment import Augmentation, change_grey_levels, random_transform, take_patch
+from lascarlib.geometry import signed_distance_map
+
+STILL = Augmentation(rotation_chance=0, scaling_chance=0, mirror=False)
+VOLUME = np.random.default_rng(0).normal(size=(2, 12, 10, 7)).astype(np.float32)
+
+
+def centre_of(start, shape) -> np.ndarray:
+    """Centre of the patch whose first voxel is `start`."""
+    return np.array(start) + (np.array(shape) - 1) / 2
+
+
+@pytest.mark.parametrize("shape", [(4, 5, 3), (1, 2, 7), (12, 10, 7)])
+def test_the_identity_gives_the_exact_crop(shape) -> None:
+    start = tuple(n // 3 for n in np.array(VOLUME.shape[1:]) - shape)
+    patch = take_patch(VOLUME, centre=centre_of(start, shape), matrix=np.eye(3), shape=shape)
+    crop = VOLUME[(slice(None), *(slice(a, a + n) for a, n in zip(start, shape, strict=True)))]
+    np.testing.assert_allclose(patch.numpy(), crop, atol=1e-5)
+
+
+def test_outside_the_volume_there_is_zero() -> None:
+    ones = np.ones((1, 3, 3, 3), np.float32)
+    patch = take_patch(ones, centre=np.ones(3), matrix=np.eye(3), shape=(7, 3, 3))[0]
+    # Voxels -2 .. 4 of a volume that has 0 .. 2.
+    assert patch[:, 1, 1].round(decimals=5).tolist() == [0, 0, 1, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_mirroring_is_a_flip_of_the_crop(axis) -> None:
+    signs = np.ones(3)
+    signs[axis] = -1
+    shape = (5, 4, 3)
+    patch = take_patch(
+        VOLUME, centre=centre_of((2, 3, 1), shape), matrix=np.diag(signs), shape=shape
+    )
+    crop = VOLUME[:, 2:7, 3:7, 1:4]
+    np.testing.assert_allclose(patch.numpy(), np.flip(crop, axis + 1), atol=1e-5)
+
+
+def test_any_transform_agrees_with_scipy() -> None:
+    rng = np.random.default_rng(1)
+    strong = Augmentation(rotation_degrees=40, rotation_chance=1, scaling_chance=1)
+    matrix = random_transform(rng, strong, spacing_mm=(1.0, 1.0, 2.5))
+    centre, shape = np.array([5.0, 4.0, 3.0]), (6, 6, 4)
+    patch = take_patch(VOLUME, centre=centre, matrix=matrix, shape=shape).numpy()
+    offset = centre - matrix @ ((np.array(shape) - 1) / 2)
+    for ours, channel in zip(patch, np.pad(VOLUME, ((0, 0), *[(9, 9)] * 3)), strict=True):
+        theirs = ndimage.affine_transform(channel, matrix, offset + 9, shape, order=1)
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_image_and_label_move_together() -> None:
+    # The label is a threshold of the image: after any transform it still is, but for the rim.
+    steps = np.meshgrid(*(np.arange(20) - 9.5,) * 3, indexing="ij")
+    image = 6 - np.sqrt(sum(step**2 for step in steps)).astype(np.float32)
+    volume = np.stack([image, (image > 0).astype(np.float32)])
+    strong = Augmentation(rotation_chance=1, scaling_chance=1)
+    for seed in range(5):
+        matrix = random_transform(np.random.default_rng(seed), strong, spacing_mm=(1, 1, 1))
+        moved, label = take_patch(volume, centre=np.full(3, 9.5), matrix=matrix, shape=(14, 14, 14))
+        certain = moved.abs() > 1
+        assert label.sum() > 100
+        assert torch.equal((label >= 0.5)[certain], (moved > 0)[certain])
+
+
+def test_the_map_of_a_mirrored_label_is_the_mirrored_map() -> None:
+    label = np.zeros((12, 10, 6), bool)
+    label[2:7, 3:6, 1:4] = label[7:9, 3:4, 2:3] = True
+    spacing_mm = (1.25, 1.25, 2.5)
+    map_mm = signed_distance_map(label, spacing_mm=spacing_mm)
+    volume = np.stack([label, map_mm]).astype(np.float32)
+    mirrored = take_patch(
+        volume,
+        centre=centre_of((0, 0, 0), label.shape),
+        matrix=np.diag([-1, 1, -1.0]),
+        shape=label.shape,
+    ).numpy()
+    again_mm = signed_distance_map(mirrored[0] >= 0.5, spacing_mm=spacing_mm)
+    np.testing.assert_allclose(mirrored[1], again_mm, atol=1e-4)
+
+
+def test_rotation_and_scaling_act_in_mm() -> None:
+    spacing_mm = (1.0, 1.25, 2.5)
+    strong = Augmentation(rotation_degrees=45, rotation_chance=1, scaling_chance=0, mirror=False)
+    matrix = random_transform(np.random.default_rng(0), strong, spacing_mm=spacing_mm)
+    to_mm = np.diag(spacing_mm)
+    in_mm = to_mm @ matrix @ np.linalg.inv(to_mm)
+    # A rotation keeps lengths in mm and does not mirror.
+    np.testing.assert_allclose(in_mm @ in_mm.T, np.eye(3), atol=1e-12)
+    assert np.linalg.det(in_mm) == pytest.approx(1)
+    assert not np.allclose(in_mm, np.eye(3), atol=0.05)
+
+
+def test_scaling_stays_in_its_range() -> None:
+    only = Augmentation(rotation_chance=0, scaling=0.25, scaling_chance=1, mirror=False)
+    rng = np.random.default_rng(0)
+    sizes = [1 / random_transform(rng, only, spacing_mm=(1, 1, 3))[0, 0] for _ in range(200)]
+    assert 0.75 <= min(sizes) < 0.78
+    assert 1.22 < max(sizes) <= 1.25
+
+
+def test_each_axis_is_mirrored_half_of_the_time() -> None:
+    only = Augmentation(rotation_chance=0, scaling_chance=0)
+    rng = np.random.default_rng(0)
+    signs = np.array(
+        [np.diag(random_transform(rng, only, spacing_mm=(1, 1, 3))) for _ in range(400)]
+    )
+    assert set(signs.ravel()) == {-1.0, 1.0}
+    # 400 coins: SD 0.025 of the share, four of them either way.
+    np.testing.assert_allclose((signs < 0).mean(axis=0), 0.5, atol=0.1)
+
+
+def test_the_generator_decides_everything() -> None:
+    def patch(seed):
+        rng = np.random.default_rng(seed)
+        matrix = random_transform(rng, Augmentation(rotation_chance=1), spacing_mm=(1, 1, 2))
+        moved = take_patch(VOLUME, centre=np.array([5, 4, 3]), matrix=matrix, shape=(4, 4, 4))
+        always = Augmentation(gamma_chance=1, noise_chance=1)
+        return change_grey_levels(moved[0], rng, always)
+
+    assert torch.equal(patch(3), patch(3))
+    assert not torch.equal(patch(3), patch(4))
+
+
+def test_without_chance_the_grey_levels_stay() -> None:
+    image = torch.from_numpy(VOLUME[0])
+    never = Augmentation(gamma_chance=0, noise_chance=0)
+    assert torch.equal(change_grey_levels(image, np.random.default_rng(0), never), image)
+
+
+def test_gamma_keeps_order_mean_and_deviation() -> None:
+    image = torch.from_numpy(VOLUME[0])
+    only = Augmentation(gamma=0.5, gamma_chance=1, noise_chance=0)
+    bent = change_grey_levels(image, np.random.default_rng(0), only)
+    assert not torch.allclose(bent, image, atol=0.01)
+    assert bent.mean().item() == pytest.approx(image.mean().item(), abs=1e-5)
+    assert bent.std().item() == pytest.approx(image.std().item(), rel=1e-5)
+    assert torch.equal(bent.ravel().argsort(), image.ravel().argsort())
+
+
+def test_noise_is_no_louder_than_said() -> None:
+    image = torch.zeros(30, 30, 30)
+    only = Augmentation(gamma_chance=0, noise_sd=0.3, noise_chance=1)
+    rng = np.random.default_rng(0)
+    louds = [change_grey_levels(image, rng, only).std().item() for _ in range(20)]
+    assert 0 < min(louds) < 0.1
+    assert 0.2 < max(louds) < 0.31
+
+
+def test_a_constant_patch_stays_finite() -> None:
+    always = Augmentation(gamma_chance=1, noise_chance=0)
+    flat = change_grey_levels(torch.full((3, 3, 3), 2.0), np.random.default_rng(0), always)
+    assert torch.equal(flat, torch.full((3, 3, 3), 2.0))

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lascarlib.errors import LascarError
+from lascarlib.inference import predict_probability
+
+WINDOW = (8, 8, 4)
+NOISE = np.random.default_rng(0).normal(size=(1, 11, 9, 5)).astype(np.float32)
+
+
+class Logistic(nn.Module):
+    """A network known by hand: the logit of the foreground is the first channel, times a slope."""
+
+    def __init__(self, slope: float = 1.0) -> None:
+        super().__init__()
+        self.slope = nn.Parameter(torch.tensor(slope))
+
+    def forward(self, windows):
+        foreground = windows[:, :1] * self.slope
+        return torch.cat([torch.zeros_like(foreground), foreground], dim=1)
+
+
+class LooksLeft(Logistic):
+    """The logit is the left neighbour along one axis, so it matters which way the input lies."""
+
+    def __init__(self, axis: int) -> None:
+        super().__init__()
+        self.axis = axis + 2
+
+    def forward(self, windows):
+        return super().forward(windows.roll(1, self.axis))
+
+
+def predict(channels, *networks, mirror=False, precision="32-true", window=WINDOW):
+    with torch.no_grad():
+        return predict_probability(
+            channels, networks, patch_voxels=window, precision=precision, mirror=mirror
+        )
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.mark.parametrize("window", [WINDOW, (4, 4, 4), (16, 16, 16), (8, 16, 2)])
+@pytest.mark.parametrize("mirror", [False, True])
+def test_a_network_without_context_gives_its_answer_whatever_the_windows(window, mirror) -> None:
+    probability = predict(NOISE, Logistic(), mirror=mirror, window=window)
+    assert probability.dtype == np.float32
+    np.testing.assert_allclose(probability, sigmoid(NOISE[0]), atol=1e-5)
+
+
+def test_folds_are_averaged_as_probabilities_not_as_logits() -> None:
+    probability = predict(np.ones((1, 8, 8, 4), np.float32), Logistic(np.log(3)), Logistic(0.0))
+    # 3 / (3 + 1) and 1 / 2: their mean is 5 / 8.
+    np.testing.assert_allclose(probability, 0.625, atol=1e-6)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_mirroring_makes_the_prediction_equivariant(axis) -> None:
+    channels = NOISE[:, :8, :8, :4]
+    flipped = np.ascontiguousarray(np.flip(channels, axis + 1))
+    net = LooksLeft(axis)
+    straight = predict(channels, net, mirror=True)
+    np.testing.assert_allclose(
+        np.flip(straight, axis), predict(flipped, net, mirror=True), atol=1e-6
+    )
+    assert not np.allclose(np.flip(predict(channels, net), axis), predict(flipped, net))
+
+
+def test_mirroring_averages_left_and_right_neighbour() -> None:
+    row = np.array([0, 1, 2, 3], np.float32).reshape(1, 4, 1, 1)
+    probability = predict(row, LooksLeft(0), mirror=True, window=(4, 1, 1)).ravel()
+    # Rolled one way the neighbours are 3 0 1 2, the other way 1 2 3 0.
+    expected = (sigmoid(np.array([3, 0, 1, 2])) + sigmoid(np.array([1, 2, 3, 0]))) / 2
+    np.testing.assert_allclose(probability, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_extreme_logits_stay_within_0_and_1(precision) -> None:
+    probability = predict(1000 * NOISE, Logistic(), precision=precision, mirror=True)
+    assert np.isfinite(probability).all()
+    assert probability.min() >= 0
+    assert probability.max() <= 1
+
+
+def test_no_network_is_refused() -> None:
+    with pytest.raises(LascarError, match="no trained network"):
+        predict(NOISE)
