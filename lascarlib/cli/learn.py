@@ -63,7 +63,7 @@ def run_train(options: argparse.Namespace) -> int:
             "come from `lascar cv`",
             file=sys.stderr,
         )
-    train(run, dataset, fold=fold, budget_s=_seconds(options.budget))
+    train(run, dataset, fold=fold)
     print(f"trained; lascar predict {options.run} DATA --out DIR applies it")
     return 0
 
@@ -80,7 +80,7 @@ def run_cv(options: argparse.Namespace) -> int:
             raise LascarError(f"--folds {options.folds}: write fold numbers as in --folds 0,1")
         folds = tuple(f"fold_{int(word)}" for word in words)
     run, dataset = _start(options, folds=folds or ("fold_0",))
-    cross_validate(run, dataset, folds=folds, budget_s=_seconds(options.budget))
+    cross_validate(run, dataset, folds=folds)
     print(f"trained; lascar predict {options.run} DATA --out DIR averages the folds")
     return 0
 
@@ -130,6 +130,8 @@ def _start(options: argparse.Namespace, *, folds: tuple[str, ...]) -> "tuple[Run
     if options.budget is not None and options.budget <= 0:
         raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
     settings = {"method": options.method, **parse_settings(options.set)}
+    if options.budget is not None:
+        settings["budget_minutes"] = options.budget
     config = make_config(options.profile, seed=options.seed, settings=settings)
     dataset = open_dataset(options.data)
     check_cases(dataset)
@@ -138,7 +140,3 @@ def _start(options: argparse.Namespace, *, folds: tuple[str, ...]) -> "tuple[Run
     if not run.has_scar:
         print(f"{run.source}: no scar labels, so only the LA stage is trained", file=sys.stderr)
     return run, dataset
-
-
-def _seconds(minutes: float | None) -> float | None:
-    return None if minutes is None else 60 * minutes

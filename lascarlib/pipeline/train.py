@@ -21,7 +21,7 @@ from lascarlib.training.stage import sample_file, split_budget, store_samples, t
 from lascarlib.uncertainty import Population, case_uncertainty, fit_population
 
 
-def train(run: Run, dataset: Dataset, *, fold: str = ALL, budget_s: float | None = None) -> None:
+def train(run: Run, dataset: Dataset, *, fold: str = ALL) -> None:
     """Train both stages once, on every case or on one fold.
 
     Without all folds there are no out-of-fold predictions, so stage 2 learns on distance maps of
@@ -31,17 +31,14 @@ def train(run: Run, dataset: Dataset, *, fold: str = ALL, budget_s: float | None
         run: from `lascarlib.training.start_run`.
         dataset: it was started with.
         fold: "all", or "fold_0" and so on, whose validation cases are then predicted.
-        budget_s: seconds for both stages together, preprocessing not counted.
     """
-    seconds = _budget(run, budget_s, n_folds=1)
+    seconds = _budget(run, n_folds=1)
     train_atrium(run, dataset, folds=(fold,), budget_s=seconds["atrium"])
     if run.has_scar:
         train_scar(run, dataset, folds=(fold,), maps="manual", budget_s=seconds["scar"])
 
 
-def cross_validate(
-    run: Run, dataset: Dataset, *, folds: Sequence[str] | None = None, budget_s: float | None = None
-) -> None:
+def cross_validate(run: Run, dataset: Dataset, *, folds: Sequence[str] | None = None) -> None:
     """Train the folds of stage 1, fit the UAM on their out-of-fold predictions, train stage 2.
 
     Args:
@@ -49,11 +46,10 @@ def cross_validate(
         dataset: it was started with.
         folds: names of the folds to train now, all where None. The UAM and stage 2 follow once
             every fold of stage 1 is there, so folds may be trained one by one.
-        budget_s: seconds for all of it together, preprocessing and prediction not counted.
     """
     every = tuple(f"fold_{k}" for k in range(run.config.folds))
     chosen = every if folds is None else tuple(folds)
-    seconds = _budget(run, budget_s, n_folds=len(chosen))
+    seconds = _budget(run, n_folds=len(chosen))
     train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"])
     missing = sorted(set(every) - set(run.trained_folds("atrium")))
     if missing:
@@ -160,8 +156,10 @@ def _cases(
         yield dataset.load(name)
 
 
-def _budget(run: Run, budget_s: float | None, *, n_folds: int) -> dict[str, float | None]:
-    if budget_s is None:
+def _budget(run: Run, *, n_folds: int) -> dict[str, float | None]:
+    """Seconds for one network of each stage, said aloud; None where iterations are counted."""
+    budget_s = 60 * run.config.budget_minutes
+    if budget_s == 0:
         return {"atrium": None, "scar": None}
     split = split_budget(run.config, budget_s=budget_s, n_folds=n_folds, has_scar=run.has_scar)
     words = ", ".join(f"{stage} {s / 60:.1f} min a network" for stage, s in split.items())

@@ -1,9 +1,11 @@
 """The frozen configuration of an experiment: records of literals, nothing else."""
 
 from dataclasses import dataclass, field
+from math import inf
 from typing import Literal
 
 from lascarlib.augment import Augmentation
+from lascarlib.errors import LascarError
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,16 @@ class StageConfig:
     foreground_share: float = 1 / 3
     augmentation: Augmentation = field(default_factory=Augmentation)
 
+    def __post_init__(self) -> None:
+        at_least_one = ("batch_size", "iterations", "epoch_iterations", "plateau_epochs")
+        for name in (*at_least_one, "patch_voxels", "features"):
+            _check_range(name, getattr(self, name), 1, inf)
+        for name in ("learning_rate", "plateau_divisor", "gradient_clip", "spacing_mm"):
+            _check_range(name, getattr(self, name), 1e-12, inf)
+        for name in ("momentum", "average_decay", "foreground_share"):
+            _check_range(name, getattr(self, name), 0, 1)
+        _check_range("top_k_percent", self.top_k_percent, 1e-6, 100)
+
 
 @dataclass(frozen=True)
 class UncertaintyConfig:
@@ -91,6 +103,8 @@ class Config:
         profile: name of the literals it started from: "smoke", "cpu", "gpu".
         seed: decides initial weights, folds, patches and augmentation.
         folds: number of folds of the cross-validation.
+        budget_minutes: train for so long, all networks together, instead of the stages' iterations;
+            0 counts iterations. Preprocessing and prediction are not part of it.
         precision: "auto" is bfloat16 autocast where the processor has it, else float32.
         mirror_at_test: whether predictions are averaged over mirrored inputs.
         largest_component: whether only the largest component of the LA is kept (BF is silent).
@@ -107,6 +121,7 @@ class Config:
     profile: str = "gpu"
     seed: int = 0
     folds: int = 5
+    budget_minutes: float = 0.0
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
     mirror_at_test: bool = True
     largest_component: bool = False
@@ -116,3 +131,16 @@ class Config:
     atrium: StageConfig = field(default_factory=StageConfig)
     scar: StageConfig = field(default_factory=StageConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+
+    def __post_init__(self) -> None:
+        _check_range("seed", self.seed, 0, inf)
+        _check_range("folds", self.folds, 2, inf)
+        _check_range("budget_minutes", self.budget_minutes, 0, inf)
+        _check_range("scar_threshold", self.scar_threshold, 0, 1)
+
+
+def _check_range(name: str, value: float | tuple[float, ...], low: float, high: float) -> None:
+    values = value if isinstance(value, tuple) else (value,)
+    if not values or not all(low <= number <= high for number in values):
+        wanted = f"at least {low:g}" if high == inf else f"{low:g} to {high:g}"
+        raise LascarError(f"setting {name!r} is {value}; give {wanted}")
