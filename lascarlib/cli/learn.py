@@ -93,7 +93,9 @@ def run_predict(options: argparse.Namespace) -> int:
     from lascarlib.datasets import check_cases, open_dataset
     from lascarlib.io import write_volume
     from lascarlib.pipeline import load_predictor
+    from lascarlib.provenance import provenance
     from lascarlib.training import open_run
+    from lascarlib.training.checkpoint import write_json
 
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)
@@ -117,6 +119,15 @@ def run_predict(options: argparse.Namespace) -> int:
         elif options.probabilities:
             path = folder / "scar_probability.nii.gz"
             write_volume(path, found.scar_probability, case.affine)
+    record = {
+        "run": str(options.run.resolve()),
+        "seed": predictor.run.config.seed,
+        "trained_on": predictor.run.fingerprint,
+        "source": dataset.source,
+        "fingerprint": dataset.fingerprint,
+        "provenance": provenance(),
+    }
+    write_json(options.out / "prediction.json", record)
     print(f"{len(dataset)} cases in {options.out}")
     return 0
 

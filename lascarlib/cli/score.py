@@ -15,7 +15,12 @@ def add_commands(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="Dice, ASD and HD of predictions")
     parser.add_argument("reference", metavar="REFERENCE", help="labelled cases")
     parser.add_argument("prediction", metavar="PREDICTION", type=Path, help="folder of predictions")
-    parser.add_argument("--csv", type=Path, metavar="F", help="write one row per case")
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="F",
+        help="write one row per case here, and what they were made from beside it as .json",
+    )
     parser.set_defaults(handler=run)
 
 
@@ -26,6 +31,8 @@ def run(options: argparse.Namespace) -> int:
     from lascarlib.datasets import open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.evaluation import format_summary, score_case, summarise, write_scores_csv
+    from lascarlib.provenance import provenance
+    from lascarlib.training.checkpoint import write_json
 
     reference = open_dataset(options.reference)
     if not reference.has_atrium:
@@ -48,6 +55,13 @@ def run(options: argparse.Namespace) -> int:
     ]
     if options.csv is not None:
         write_scores_csv(scores, options.csv)
+        record = {
+            "reference": reference.source,
+            "fingerprint": reference.fingerprint,
+            "prediction": str(folder.resolve()),
+            "provenance": provenance(),
+        }
+        write_json(options.csv.with_suffix(".json"), record)
     print(format_summary(summarise(scores)))
     return 0
 
