@@ -20,6 +20,7 @@ from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from lascarlib.training.config import StageConfig
 from lascarlib.training.device import make_fabric, ready
+from lascarlib.training.interrupts import interrupts_held
 from lascarlib.training.objective import make_loss, make_optimizer
 from lascarlib.training.schedule import Plateau, after_epoch, polynomial_decay
 
@@ -97,15 +98,16 @@ def train_network(
             optimizer.zero_grad()
             fabric.backward(loss)
             fabric.clip_gradients(wrapped, optimizer, max_norm=config.gradient_clip)
-            optimizer.step()
-            state.iteration += 1
-            state.elapsed_s = time.monotonic() - started
-            _update_average(average, model, config.average_decay, state.iteration)
-            state.epoch_losses.append(float(loss.detach()))
-            _advance(bar, state, budget_s)
-            if len(state.epoch_losses) == config.epoch_iterations:
-                _end_epoch(state, config, rate, progress_of(state))
-                save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
+            with interrupts_held():  # a checkpoint never holds half a step
+                optimizer.step()
+                state.iteration += 1
+                state.elapsed_s = time.monotonic() - started
+                _update_average(average, model, config.average_decay, state.iteration)
+                state.epoch_losses.append(float(loss.detach()))
+                _advance(bar, state, budget_s)
+                if len(state.epoch_losses) == config.epoch_iterations:
+                    _end_epoch(state, config, rate, progress_of(state))
+                    save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
             if progress_of(state) >= 1.0:
                 break
     except KeyboardInterrupt:

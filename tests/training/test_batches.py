@@ -1,0 +1,93 @@
+import numpy as np
+import pytest
+import torch
+
+from lascarlib.augment import Augmentation
+from lascarlib.preprocess import Sample
+from lascarlib.training.batches import Batches, BatchPlan, store_sample
+
+SHAPE = (20, 16, 10)
+STILL = Augmentation(
+    rotation_chance=0, scaling_chance=0, mirror=False, gamma_chance=0, noise_chance=0
+)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two samples whose image counts its voxels, with one voxel of structure each."""
+    for k, voxel in enumerate([(3, 4, 5), (18, 1, 9)]):
+        image = np.arange(np.prod(SHAPE), dtype=np.float32).reshape(1, *SHAPE) + 10_000 * k
+        label = np.zeros(SHAPE, bool)
+        label[voxel] = True
+        store_sample(Sample(f"case_{k}", image, label), tmp_path)
+    return [tmp_path / "case_0.npy", tmp_path / "case_1.npy"]
+
+
+def plan(**changes) -> BatchPlan:
+    values = {
+        "patch_voxels": (8, 6, 4),
+        "batch_size": 3,
+        "foreground_share": 1 / 3,
+        "spacing_mm": (1.0, 1.0, 2.0),
+        "augmentation": Augmentation(rotation_chance=0.5, noise_chance=0.5),
+        "seed": 5,
+    }
+    return BatchPlan(**{**values, **changes})
+
+
+def test_shapes_and_types(files) -> None:
+    image, label = Batches(files, plan())[0]
+    assert (image.shape, image.dtype) == ((3, 1, 8, 6, 4), torch.float32)
+    assert (label.shape, label.dtype) == ((3, 8, 6, 4), torch.int64)
+    assert set(label.unique().tolist()) <= {0, 1}
+
+
+def test_a_batch_is_a_function_of_seed_and_iteration_alone(files) -> None:
+    one, other = Batches(files, plan()), Batches(files, plan())
+    later = one[7]
+    for k in (3, 0, 7):  # in any order
+        other_image, other_label = other[k]
+    assert torch.equal(later[0], other_image)
+    assert torch.equal(later[1], other_label)
+    assert not torch.equal(one[8][0], later[0])
+    assert not torch.equal(Batches(files, plan(seed=6))[7][0], later[0])
+
+
+def test_without_augmentation_a_patch_is_an_exact_crop_that_lies_inside(files) -> None:
+    batches = Batches(files, plan(augmentation=STILL))
+    volumes = [np.load(file)[0] for file in files]
+    for k in range(20):
+        for patch in batches[k][0][:, 0].numpy():
+            # The counter in the first voxel says where the patch was cut out.
+            case, first = divmod(round(float(patch[0, 0, 0])), 10_000)
+            x, y, z = np.unravel_index(first, SHAPE)
+            crop = volumes[case][x : x + 8, y : y + 6, z : z + 4]
+            assert crop.shape == patch.shape
+            np.testing.assert_allclose(patch, crop, rtol=1e-5, atol=0.05)
+
+
+@pytest.mark.parametrize(("share", "least"), [(0.0, 0), (0.34, 2), (1.0, 4)])
+def test_the_last_patches_of_a_batch_show_the_structure(files, share, least) -> None:
+    batches = Batches(files, plan(augmentation=STILL, batch_size=4, foreground_share=share))
+    shown = [batches[k][1].flatten(1).any(dim=1).tolist() for k in range(30)]
+    assert all(sum(row[4 - least :]) == least for row in shown)
+    if share < 1:  # a random patch misses one voxel of 3200 now and then
+        assert not all(all(row) for row in shown)
+
+
+def test_a_patch_larger_than_the_volume_is_padded_with_zeros(files) -> None:
+    batches = Batches(files, plan(augmentation=STILL, patch_voxels=(24, 16, 12)))
+    image = batches[0][0][0, 0]
+    # 20 of 24 and 10 of 12 voxels: two rows of zeros in front and behind, then one.
+    outside = torch.ones(24, 16, 12, dtype=torch.bool)
+    outside[2:-2, :, 1:-1] = False
+    assert image[outside].abs().max() < 0.01
+    assert (image[~outside] > 0.5).sum() >= 20 * 16 * 10 - 1
+
+
+def test_a_case_without_structure_still_gives_patches(tmp_path) -> None:
+    sample = Sample("a", np.ones((2, *SHAPE), np.float32), np.zeros(SHAPE, bool))
+    store_sample(sample, tmp_path)
+    image, label = Batches([tmp_path / "a.npy"], plan(foreground_share=1.0))[0]
+    assert image.shape == (3, 2, 8, 6, 4)
+    assert not label.any()

@@ -1,0 +1,43 @@
+import pytest
+
+from lascarlib.errors import LascarError
+from lascarlib.models.topology import architecture_for
+from lascarlib.training import PROFILES, StageConfig, make_config
+
+
+def test_the_gpu_profile_is_the_papers() -> None:
+    config = make_config("gpu", seed=0)
+    # BF, section 3: SGD 0.01, momentum 0.99, top 10 %, 500 and 130 epochs of 250 iterations.
+    assert (config.atrium.optimizer, config.atrium.learning_rate) == ("sgd", 0.01)
+    assert config.atrium.momentum == 0.99
+    assert (config.atrium.loss, config.atrium.top_k_percent) == ("dice-topk", 10.0)
+    assert (config.atrium.iterations, config.scar.iterations) == (125_000, 32_500)
+    assert (config.atrium.plateau_epochs, config.atrium.plateau_divisor) == (30, 5.0)
+    assert config.scar.loss == "dice-cross-entropy"
+    assert config.scar_threshold == 0.2
+    assert config.mirror_at_test
+    assert config.folds == 5
+
+
+@pytest.mark.parametrize("profile", ["smoke", "cpu"])
+@pytest.mark.parametrize("stage", ["atrium", "scar"])
+def test_the_small_profiles_have_networks_that_fit_their_patches(profile, stage) -> None:
+    config: StageConfig = getattr(make_config(profile, seed=0), stage)
+    net = architecture_for(
+        config.patch_voxels,
+        spacing_mm=config.spacing_mm,
+        features=config.features,
+        in_channels=1,
+    )
+    assert net.features == config.features
+
+
+def test_settings_come_on_top_of_the_profile() -> None:
+    config = make_config("cpu", seed=9, settings={"atrium.iterations": 7})
+    assert (config.profile, config.seed, config.atrium.iterations) == ("cpu", 9, 7)
+    assert config.atrium.patch_voxels == PROFILES["cpu"]["atrium"]["patch_voxels"]
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    with pytest.raises(LascarError, match="unknown profile 'tpu'; known are smoke, cpu, gpu"):
+        make_config("tpu", seed=0)
