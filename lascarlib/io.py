@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nibabel as nib
 import nrrd
@@ -160,8 +161,9 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if not isinstance(image, nib.nifti1.Nifti1Image):
         raise LascarError(f"{path}: {type(image).__name__} is not NIfTI; convert it to .nii.gz")
     affine = image.get_qform() if int(image.header["qform_code"]) > 0 else image.affine
-    scaled = (image.dataobj.slope, image.dataobj.inter) != (1.0, 0.0)
-    array = image.get_fdata(dtype=np.float32) if scaled else np.asanyarray(image.dataobj)
+    stored: Any = image.dataobj
+    scaled = (stored.slope, stored.inter) != (1.0, 0.0)
+    array = image.get_fdata(dtype=np.float32) if scaled else np.asanyarray(stored)
     if array.dtype.kind not in "buif":
         raise LascarError(f"{path}: voxels of type {array.dtype} are not grey levels; convert it")
     native = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("="))
@@ -170,7 +172,7 @@ def _read_nifti(path: Path) -> tuple[np.ndarray, np.ndarray]:
 
 def _check_nifti_spacing(path: Path) -> None:
     """Refuse a spacing that nibabel, when it loads the file, would silently make positive."""
-    with nib.openers.ImageOpener(path) as file:
+    with nib.openers.ImageOpener(str(path)) as file:
         header = nib.nifti1.Nifti1Header.from_fileobj(file, check=False)
     stored_mm = header["pixdim"][1:4]
     is_volume = int(header["sizeof_hdr"]) == 348 and int(header["dim"][0]) == 3

@@ -38,6 +38,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LascarError as error:
         print(f"lascar: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        where = error.filename or "this machine"
+        print(f"lascar: {where}: {error.strerror or error}; check path and disk", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("lascar: interrupted; a training goes on with --resume", file=sys.stderr)
         return 130

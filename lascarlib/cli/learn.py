@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,7 @@ def run_cv(options: argparse.Namespace) -> int:
     """Train folds of both stages, with the UAM between them."""
     from lascarlib.errors import LascarError
     from lascarlib.pipeline import cross_validate
+    from lascarlib.uncertainty import LEAST_CASES
 
     folds = None
     if options.folds is not None:
@@ -79,7 +81,7 @@ def run_cv(options: argparse.Namespace) -> int:
         if not all(word.isdecimal() for word in words):
             raise LascarError(f"--folds {options.folds}: write fold numbers as in --folds 0,1")
         folds = tuple(f"fold_{int(word)}" for word in words)
-    run, dataset = _start(options, folds=folds or ("fold_0",))
+    run, dataset = _start(options, folds=folds or ("fold_0",), least_cases=LEAST_CASES)
     cross_validate(run, dataset, folds=folds)
     print(f"trained; lascar predict {options.run} DATA --out DIR averages the folds")
     return 0
@@ -132,22 +134,31 @@ def run_predict(options: argparse.Namespace) -> int:
     return 0
 
 
-def _start(options: argparse.Namespace, *, folds: tuple[str, ...]) -> "tuple[Run, Dataset]":
+def _start(
+    options: argparse.Namespace, *, folds: tuple[str, ...], least_cases: int = 1
+) -> "tuple[Run, Dataset]":
     """Check everything that can be checked, and only then make the run's folder."""
     from lascarlib.datasets import check_cases, open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.training import make_config, parse_settings, planned, start_run
 
-    if options.budget is not None and options.budget <= 0:
+    if options.budget is not None and not 0 < options.budget < inf:
         raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
     settings = {"method": options.method, **parse_settings(options.set)}
     if options.budget is not None:
         settings["budget_minutes"] = options.budget
     config = make_config(options.profile, seed=options.seed, settings=settings)
     dataset = open_dataset(options.data)
+    if len(dataset) < least_cases:
+        raise LascarError(
+            f"{dataset.source}: {len(dataset)} cases, but the UAM needs {least_cases}; give more"
+        )
     check_cases(dataset)
     config = planned(config, dataset)
     run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
     if not run.has_scar:
-        print(f"{run.source}: no scar labels, so only the LA stage is trained", file=sys.stderr)
+        print(
+            f"{run.source}: not every case has a scar label, so only the LA stage is trained",
+            file=sys.stderr,
+        )
     return run, dataset

@@ -81,7 +81,7 @@ def train_atrium(
     store_samples(run, "atrium", samples())
     for name in folds:
         fold = run.fold(name)
-        train_fold(run, "atrium", fold, budget_s=budget_s)
+        train_fold(run, "atrium", fold, samples="atrium", budget_s=budget_s)
         predict_out_of_fold(run, name, fold.validation)
 
 
@@ -128,9 +128,10 @@ def train_scar(
         budget_s: seconds for each network.
     """
     config = run.config.scar
+    kind = f"scar-{maps}"
 
     def samples() -> Iterator[Sample]:
-        for case in _cases(dataset, "preparing scar", without=_stored(run, "scar")):
+        for case in _cases(dataset, "preparing scar", without=_stored(run, kind)):
             atrium = case.atrium if maps == "manual" else out_of_fold_atrium(run, case)
             if atrium is None or not atrium.any():
                 print(f"{case.id}: no LA found out of fold, left out of stage 2", file=sys.stderr)
@@ -139,13 +140,13 @@ def train_scar(
                 case, atrium, spacing_mm=config.spacing_mm, variant=run.config.distance_map
             )
 
-    store_samples(run, "scar", samples())
+    store_samples(run, kind, samples())
     for name in folds:
-        train_fold(run, "scar", run.fold(name), budget_s=budget_s)
+        train_fold(run, "scar", run.fold(name), samples=kind, budget_s=budget_s)
 
 
-def _stored(run: Run, stage: str) -> set[str]:
-    return {name for name in run.ids if sample_file(run, stage, name).exists()}
+def _stored(run: Run, kind: str) -> set[str]:
+    return {name for name in run.ids if sample_file(run, kind, name).exists()}
 
 
 def _cases(

@@ -43,5 +43,5 @@ def interrupts_held() -> Iterator[None]:
     finally:
         for number in held:
             signal.signal(number, usual[number])
-        for number in waiting[:1]:
-            signal.raise_signal(number)
+        for caught in waiting[:1]:
+            signal.raise_signal(caught)

@@ -7,6 +7,8 @@ from typing import Any
 
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
+from lascarlib.models.topology import architecture_for
+from lascarlib.models.unet import Architecture
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.config import Config, StageConfig
@@ -15,6 +17,9 @@ from lascarlib.training.settings import from_json, to_json
 
 STAGES = ("atrium", "scar")
 """The two stages of the boundary-focused nnU-Net, in the order they are trained."""
+
+IN_CHANNELS = {"atrium": 1, "scar": 2}
+"""Stage 1 sees the image, stage 2 the image and the distance map (BF, Fig. 1)."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,20 @@ class Run:
     def stage(self, name: str) -> StageConfig:
         """Config of a stage, "atrium" or "scar"."""
         return self.config.atrium if name == "atrium" else self.config.scar
+
+    def architecture(self, stage: str) -> Architecture:
+        """The network of a stage.
+
+        Raises:
+            LascarError: the patch is too small for the features, or they do not divide it.
+        """
+        config = self.stage(stage)
+        return architecture_for(
+            config.patch_voxels,
+            spacing_mm=config.spacing_mm,
+            features=config.features,
+            in_channels=IN_CHANNELS[stage],
+        )
 
     def fold(self, name: str) -> Fold:
         """A fold by name.
@@ -85,7 +104,8 @@ def start_run(
 
     Raises:
         LascarError: the folder is in use and `resume` is not set; or config or data differ from
-            those it was started with; or a case has no LA label.
+            those it was started with; or a case has no LA label; or a network does not fit its
+            patch.
     """
     if not dataset.has_atrium:
         raise LascarError(
@@ -95,12 +115,14 @@ def start_run(
     run = Run(folder, config, dataset.source, dataset.ids, dataset.fingerprint, dataset.has_scar)
     for name in folds:
         run.fold(name)
+    for stage in STAGES if run.has_scar else STAGES[:1]:
+        run.architecture(stage)
     if (folder / "run.json").exists():
         if not resume:
             raise LascarError(f"{folder}: holds a training already; give --resume or a new folder")
         _check_same(open_run(folder), run)
         return run
-    if folder.exists() and any(folder.iterdir()):
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LascarError(f"{folder}: not empty and no training; give a new folder")
     write_json(
         folder / "run.json",

@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
-from lascarlib.models.topology import architecture_for
-from lascarlib.models.unet import Architecture, UNet
+from lascarlib.errors import LascarError
+from lascarlib.models.unet import UNet
 from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights
@@ -15,34 +15,43 @@ from lascarlib.training.folds import Fold, training_seed
 from lascarlib.training.loop import train_network
 from lascarlib.training.run import STAGES, Run
 
-IN_CHANNELS = {"atrium": 1, "scar": 2}
-"""Stage 1 sees the image, stage 2 the image and the distance map (BF, Fig. 1)."""
+
+def sample_file(run: Run, kind: str, case_id: str) -> Path:
+    """Where a preprocessed case lies; kind: "atrium", "scar-manual" or "scar-out-of-fold"."""
+    return run.folder / "cache" / kind / f"{case_id}.npy"
 
 
-def sample_file(run: Run, stage: str, case_id: str) -> Path:
-    """Where a preprocessed case of a stage lies."""
-    return run.folder / "cache" / stage / f"{case_id}.npy"
-
-
-def store_samples(run: Run, stage: str, samples: Iterable[Sample]) -> None:
-    """Write the preprocessed cases of a stage, one at a time."""
+def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
+    """Write the preprocessed cases of a kind, one at a time."""
     for sample in samples:
-        store_sample(sample, sample_file(run, stage, sample.id).parent)
+        store_sample(sample, sample_file(run, kind, sample.id).parent)
 
 
-def train_fold(run: Run, stage: str, fold: Fold, *, budget_s: float | None = None) -> None:
+def train_fold(
+    run: Run, stage: str, fold: Fold, *, samples: str, budget_s: float | None = None
+) -> None:
     """Train one network on the stored samples of a fold; nothing happens where it is trained.
 
     Args:
         run: whose folder gets <stage>/<fold>/weights.safetensors and log.csv.
         stage: "atrium" or "scar".
         fold: which cases to learn from; those without a stored sample are left out.
+        samples: kind of the stored samples, see `sample_file`.
         budget_s: seconds to train; the config's iterations where None.
+
+    Raises:
+        LascarError: none of the fold's cases has a stored sample.
     """
     if fold.name in run.trained_folds(stage):
         return
     config = run.stage(stage)
-    files = [sample_file(run, stage, name) for name in fold.training]
+    files = [sample_file(run, samples, name) for name in fold.training]
+    files = [file for file in files if file.exists()]
+    if not files:
+        raise LascarError(
+            f"{run.folder}: {fold.name} has no case to train the {stage} network on; train stage 1 "
+            "longer"
+        )
     plan = BatchPlan(
         patch_voxels=config.patch_voxels,
         batch_size=config.batch_size,
@@ -52,8 +61,8 @@ def train_fold(run: Run, stage: str, fold: Fold, *, budget_s: float | None = Non
         seed=training_seed(run.config.seed, stage=stage, fold=fold.name),
     )
     train_network(
-        Batches([file for file in files if file.exists()], plan),
-        _architecture(run, stage),
+        Batches(files, plan),
+        run.architecture(stage),
         config,
         folder=run.fold_folder(stage, fold.name),
         seed=plan.seed,
@@ -76,7 +85,7 @@ def load_networks(run: Run, stage: str, folds: Iterable[str] | None = None) -> l
     """
     networks = []
     for name in run.trained_folds(stage) if folds is None else folds:
-        network = UNet(_architecture(run, stage))
+        network = UNet(run.architecture(stage))
         load_weights(run.fold_folder(stage, name) / "weights.safetensors", network)
         networks.append(ready(network.eval()))
     return networks
@@ -108,16 +117,6 @@ def split_budget(
     weights = {stage: _stage(config, stage).iterations for stage in stages}
     whole = math.fsum(weights.values()) * n_folds
     return {stage: budget_s * weight / whole for stage, weight in weights.items()}
-
-
-def _architecture(run: Run, stage: str) -> Architecture:
-    config = run.stage(stage)
-    return architecture_for(
-        config.patch_voxels,
-        spacing_mm=config.spacing_mm,
-        features=config.features,
-        in_channels=IN_CHANNELS[stage],
-    )
 
 
 def _stage(config: Config, name: str) -> StageConfig:

@@ -1,0 +1,177 @@
+import csv
+import dataclasses
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from lascarlib.augment import Augmentation
+from lascarlib.models.unet import Architecture
+from lascarlib.preprocess import atrium_sample
+from lascarlib.training.batches import Batches, BatchPlan, store_sample
+from lascarlib.training.config import StageConfig
+from lascarlib.training.loop import train_network
+
+NET = Architecture(1, (4, 8), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
+CONFIG = StageConfig(
+    patch_voxels=(16, 16, 8),
+    features=(4, 8),
+    iterations=12,
+    epoch_iterations=4,
+    optimizer="adamw",
+    learning_rate=0.01,
+    average_decay=0.9,
+)
+
+
+@pytest.fixture
+def batches(tmp_path, tiny_cases) -> Batches:
+    files = []
+    for name in ("case_0", "case_1"):
+        case = tiny_cases[name]
+        store_sample(atrium_sample(case, spacing_mm=case.spacing_mm), tmp_path / "cache")
+        files.append(tmp_path / "cache" / f"{name}.npy")
+    plan = BatchPlan(
+        patch_voxels=(16, 16, 8),
+        batch_size=2,
+        foreground_share=0.5,
+        spacing_mm=(2.0, 2.0, 3.0),
+        augmentation=Augmentation(),
+        seed=1,
+    )
+    return Batches(files, plan)
+
+
+def train(batches, folder, config=CONFIG, **changes):
+    options = {"folder": folder, "seed": 3, "precision": "32-true", **changes}
+    return train_network(batches, NET, config, **options)
+
+
+def rows_of(folder) -> list[dict[str, float]]:
+    with (folder / "log.csv").open(newline="") as file:
+        return [{k: float(v) for k, v in row.items()} for row in csv.DictReader(file)]
+
+
+def weights_of(folder) -> bytes:
+    return (folder / "weights.safetensors").read_bytes()
+
+
+def interrupt_at(monkeypatch, iteration: int) -> None:
+    """Ctrl-C arrives while batch number `iteration` is made."""
+    whole = Batches.__getitem__
+
+    def broken(self, k):
+        if k == iteration:
+            raise KeyboardInterrupt
+        return whole(self, k)
+
+    monkeypatch.setattr(Batches, "__getitem__", broken)
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_the_loss_falls_and_is_never_nan(batches, tmp_path, precision) -> None:
+    config = dataclasses.replace(CONFIG, iterations=40, epoch_iterations=10)
+    model = train(batches, tmp_path / "run", config, precision=precision)
+    losses = [row["loss"] for row in rows_of(tmp_path / "run")]
+    assert np.isfinite(losses).all()
+    assert losses[-1] < losses[0] - 0.2
+    assert all(torch.isfinite(p).all() for p in model.parameters())
+    assert not model.training
+
+
+def test_the_log_says_what_the_schedule_did(batches, tmp_path) -> None:
+    train(batches, tmp_path / "run")
+    rows = rows_of(tmp_path / "run")
+    assert [row["iteration"] for row in rows] == [4, 8, 12]
+    # The rate of the last iteration of each epoch: progress 3/12, 7/12, 11/12.
+    expected = [0.01 * (1 - k / 12) ** 0.9 for k in (3, 7, 11)]
+    np.testing.assert_allclose([row["learning_rate"] for row in rows], expected)
+
+
+def test_an_epoch_cut_short_is_logged_too(batches, tmp_path) -> None:
+    train(batches, tmp_path / "run", dataclasses.replace(CONFIG, iterations=6))
+    assert [row["iteration"] for row in rows_of(tmp_path / "run")] == [4, 6]
+
+
+def test_a_plateau_divides_the_rate(batches, tmp_path) -> None:
+    # A rate of almost nothing cannot improve the loss by more than noise; one epoch of patience.
+    config = dataclasses.replace(
+        CONFIG, learning_rate=1e-9, iterations=16, epoch_iterations=2, plateau_epochs=1
+    )
+    train(batches, tmp_path / "run", config)
+    rows = rows_of(tmp_path / "run")
+    factor, best = 1.0, np.inf
+    for k, row in enumerate(rows):
+        done = (2 * k + 1) / 16
+        assert row["learning_rate"] == pytest.approx(1e-9 * factor * (1 - done) ** 0.9)
+        factor, best = (factor, row["loss"]) if row["loss"] < best else (factor / 5, best)
+    assert factor < 0.05
+
+
+def test_only_the_weights_and_the_log_remain(batches, tmp_path) -> None:
+    train(batches, tmp_path / "run")
+    assert sorted(p.name for p in (tmp_path / "run").iterdir()) == [
+        "log.csv",
+        "weights.safetensors",
+    ]
+
+
+def test_two_trainings_are_equal_and_another_seed_is_not(batches, tmp_path) -> None:
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        train(batches, tmp_path / name, seed=seed)
+    assert weights_of(tmp_path / "a") == weights_of(tmp_path / "b")
+    assert weights_of(tmp_path / "a") != weights_of(tmp_path / "c")
+
+
+@pytest.mark.parametrize("stop", [0, 3, 4, 6, 11])
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_an_interrupted_training_goes_on_to_the_same_bits(
+    batches, tmp_path, monkeypatch, stop, optimizer
+) -> None:
+    config = dataclasses.replace(CONFIG, optimizer=optimizer, plateau_epochs=1)
+    train(batches, tmp_path / "whole", config)
+    with monkeypatch.context() as patched:
+        interrupt_at(patched, stop)
+        with pytest.raises(KeyboardInterrupt):
+            train(batches, tmp_path / "cut", config)
+    assert [p.name for p in (tmp_path / "cut").iterdir()] == ["checkpoint.safetensors"]
+    train(batches, tmp_path / "cut", config)
+    assert weights_of(tmp_path / "cut") == weights_of(tmp_path / "whole")
+    whole, cut = rows_of(tmp_path / "whole"), rows_of(tmp_path / "cut")
+    for row in whole + cut:
+        del row["seconds"]
+    assert cut == whole
+
+
+def test_a_budget_ends_in_time_and_its_rate_follows_the_clock(batches, tmp_path) -> None:
+    config = dataclasses.replace(CONFIG, epoch_iterations=2)
+    started = time.monotonic()
+    train(batches, tmp_path / "run", config, budget_s=1.0)
+    assert 1.0 <= time.monotonic() - started < 8.0
+    rows = rows_of(tmp_path / "run")
+    assert 1.0 <= rows[-1]["seconds"] < 5.0
+    for row in rows[:-1]:  # the rate was set before the iteration whose end is logged
+        assert row["learning_rate"] >= 0.01 * max(0, 1 - row["seconds"]) ** 0.9
+
+
+def test_an_interrupted_budget_goes_on_with_the_time_left(batches, tmp_path, monkeypatch) -> None:
+    with monkeypatch.context() as patched:
+        interrupt_at(patched, 5)
+        with pytest.raises(KeyboardInterrupt):
+            train(batches, tmp_path / "run", budget_s=600.0)
+    train(batches, tmp_path / "run", budget_s=0.001)  # less than is spent already
+    rows = rows_of(tmp_path / "run")
+    assert rows[-1]["iteration"] <= 6
+    assert rows[-1]["learning_rate"] == 0
+
+
+def test_averaged_weights_are_not_the_last_ones(batches, tmp_path) -> None:
+    train(batches, tmp_path / "averaged")
+    train(batches, tmp_path / "last", dataclasses.replace(CONFIG, average_decay=0.0))
+    assert weights_of(tmp_path / "averaged") != weights_of(tmp_path / "last")
+
+
+def test_without_deep_supervision_only_the_finest_output_counts(batches, tmp_path) -> None:
+    train(batches, tmp_path / "run", dataclasses.replace(CONFIG, deep_supervision=False))
+    assert np.isfinite([row["loss"] for row in rows_of(tmp_path / "run")]).all()
