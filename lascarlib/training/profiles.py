@@ -23,24 +23,32 @@ _LAPTOP_STAGE = {
     "augmentation": _LAPTOP_AUGMENTATION,
 }
 
+_SMOKE_STAGE = {
+    **_LAPTOP_STAGE,
+    "batch_size": 1,
+    "learning_rate": 5e-3,
+    "augmentation": {**_LAPTOP_AUGMENTATION, "rotation_chance": 0.3, "scaling_chance": 0.3},
+}
+
 PROFILES: dict[str, Mapping[str, Any]] = {
     # Continuous integration: the coarse phantom, about a minute of training a network.
     "smoke": {
         "mirror_at_test": False,
         "atrium": {
-            **_LAPTOP_STAGE,
+            **_SMOKE_STAGE,
             "spacing_mm": (2.5, 2.5, 2.5),
             "patch_voxels": (48, 48, 32),
             "features": (8, 16, 32, 64),
-            "iterations": 300,
+            "iterations": 240,
         },
         "scar": {
-            **_LAPTOP_STAGE,
+            **_SMOKE_STAGE,
             "loss": "dice-cross-entropy",
             "spacing_mm": (1.25, 1.25, 2.5),
             "patch_voxels": (64, 64, 24),
             "features": (8, 16, 32, 64),
-            "iterations": 250,
+            "foreground_share": 1.0,
+            "iterations": 240,
         },
     },
     # A course laptop with two cores: results worth looking at within minutes.
