@@ -51,7 +51,7 @@ def run(options: argparse.Namespace) -> int:
             _prediction(folder / case.id / "scar_predict.nii.gz", case) if with_scar else None,
             score_scar=with_scar,
         )
-        for case in tqdm(reference, total=len(reference), desc="scoring", unit="case")
+        for case in tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1)
     ]
     if options.csv is not None:
         write_scores_csv(scores, options.csv)

@@ -66,7 +66,9 @@ def check_cases(dataset: Dataset) -> None:
     """
     if is_phantom(dataset.source):
         return
-    for _ in tqdm(dataset, total=len(dataset), desc="checking files", unit="case"):
+    for _ in tqdm(
+        dataset, total=len(dataset), desc="checking files", unit="case", delay=1, leave=False
+    ):
         pass
 
 

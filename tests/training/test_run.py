@@ -1,0 +1,95 @@
+import dataclasses
+import json
+
+import pytest
+
+from lascarlib.errors import LascarError
+from lascarlib.training import ALL, make_config, open_run, start_run
+
+
+@pytest.fixture
+def config(tiny_settings):
+    return make_config("smoke", seed=1, settings=tiny_settings)
+
+
+def test_a_run_is_opened_as_it_was_started(tmp_path, config, tiny_dataset) -> None:
+    started = start_run(tmp_path / "new" / "run", config, tiny_dataset)
+    assert open_run(tmp_path / "new" / "run") == started
+    assert (started.ids, started.has_scar) == (tiny_dataset.ids, True)
+    record = json.loads((started.folder / "run.json").read_text())
+    assert "torch" in record["provenance"]["versions"]
+
+
+def test_a_folder_in_use_is_left_alone_without_resume(tmp_path, config, tiny_dataset) -> None:
+    start_run(tmp_path / "run", config, tiny_dataset)
+    with pytest.raises(LascarError, match="holds a training already; give --resume"):
+        start_run(tmp_path / "run", config, tiny_dataset)
+    assert start_run(tmp_path / "run", config, tiny_dataset, resume=True).config == config
+
+
+def test_resume_wants_the_same_settings_and_data(tmp_path, config, tiny_dataset) -> None:
+    start_run(tmp_path / "run", config, tiny_dataset)
+    atrium = dataclasses.replace(config.atrium, iterations=13)
+    changed = dataclasses.replace(config, atrium=atrium, seed=2)
+    with pytest.raises(LascarError, match=r"started with another seed, atrium\.iterations;"):
+        start_run(tmp_path / "run", changed, tiny_dataset, resume=True)
+    with pytest.raises(LascarError, match="with other cases; resume with the same data"):
+        start_run(tmp_path / "run", config, tiny_dataset[:4], resume=True)
+
+
+@pytest.mark.parametrize("kind", ["full folder", "file"])
+def test_a_folder_that_is_something_else_is_refused(tmp_path, config, tiny_dataset, kind) -> None:
+    target = tmp_path / "mine"
+    (target if kind == "file" else tmp_path / "mine" / "thesis.tex").parent.mkdir(exist_ok=True)
+    (target if kind == "file" else tmp_path / "mine" / "thesis.tex").write_text("precious")
+    with pytest.raises(LascarError, match="not empty and no training; give a new folder"):
+        start_run(target, config, tiny_dataset, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("settings", "folds", "words"),
+    [
+        ({}, ("fold_2",), "no fold_2; there are fold_0 to fold_1"),
+        ({"folds": 7}, ("fold_0",), "6 cases cannot make 7 folds"),
+        ({"atrium.features": (2,) * 6}, (ALL,), "cannot be halved 5 times"),
+        ({"scar.patch_voxels": (17, 16, 8)}, (ALL,), "no multiple of"),
+    ],
+)
+def test_nothing_is_written_for_what_cannot_be_trained(
+    tmp_path, tiny_settings, tiny_dataset, settings, folds, words
+) -> None:
+    config = make_config("smoke", seed=0, settings={**tiny_settings, **settings})
+    with pytest.raises(LascarError, match=words):
+        start_run(tmp_path / "run", config, tiny_dataset, folds=folds)
+    assert not list(tmp_path.iterdir())
+
+
+def test_data_without_la_labels_is_refused(tmp_path, config, tiny_dataset) -> None:
+    bare = dataclasses.replace(tiny_dataset, has_atrium=False)
+    with pytest.raises(LascarError, match="not every case has an LA label"):
+        start_run(tmp_path / "run", config, bare)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_without_a_run_and_a_damaged_record_are_refused(
+    tmp_path, config, tiny_dataset
+) -> None:
+    with pytest.raises(LascarError, match="is this the folder of a training"):
+        open_run(tmp_path)
+    start_run(tmp_path / "run", config, tiny_dataset)
+    path = tmp_path / "run" / "run.json"
+    for text in ("{}", "[]", "{", path.read_text().replace('"seed"', '"sead"')):
+        path.write_text(text)
+        with pytest.raises(LascarError, match=r"run\.json|unknown setting 'sead'"):
+            open_run(tmp_path / "run")
+
+
+def test_the_fold_called_all_holds_nothing_back(tmp_path, config, tiny_dataset) -> None:
+    run = start_run(tmp_path / "run", config, tiny_dataset)
+    assert run.fold(ALL).training == tiny_dataset.ids
+    assert run.fold("fold_0").validation == run.fold("fold_1").training
+
+
+def test_the_scar_network_sees_one_channel_more(tmp_path, config, tiny_dataset) -> None:
+    run = start_run(tmp_path / "run", config, tiny_dataset)
+    assert [run.architecture(stage).in_channels for stage in ("atrium", "scar")] == [1, 2]
