@@ -35,9 +35,11 @@ def write_phantom(options: argparse.Namespace) -> int:
     import numpy as np
     from tqdm import tqdm
 
+    from lascarlib.cli.targets import check_folder
     from lascarlib.datasets import LAYOUTS, open_dataset
     from lascarlib.io import write_volume
 
+    check_folder(options.out)
     names = LAYOUTS[0]
     dataset = open_dataset(f"phantom:cases={options.cases},seed={options.seed},size={options.size}")
     for case in tqdm(dataset, total=len(dataset), desc="phantom", unit="case"):

@@ -1,0 +1,208 @@
+"""Every bad input: exit code 2, one sentence on stderr, nothing written."""
+
+import gzip
+import shutil
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+import pytest
+
+from lascarlib.cli import main
+from lascarlib.io import write_volume
+
+IMAGE, LABEL = "case_1/enhanced.nii.gz", "case_1/atriumSegImgMO.nii.gz"
+AFFINE = np.diag([-2.0, -2.0, 3.0, 1.0])
+
+
+def listing(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
+
+
+@pytest.fixture
+def refuse(tmp_path, capsys):
+    """Run a command that must be refused; returns what it said."""
+
+    def run(*arguments: object) -> str:
+        before = listing(tmp_path)
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as exit_:
+            code = exit_.code
+        said = capsys.readouterr()
+        assert code == 2
+        assert said.err.count("\n") == 1, said.err
+        assert said.err.startswith("lascar")
+        assert "Traceback" not in said.err
+        assert said.out == ""
+        assert listing(tmp_path) == before
+        return said.err
+
+    return run
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:500])
+
+
+def overwrite(path: Path, array: np.ndarray, affine=None) -> None:
+    """Put another array into a file, even one that lascarlib would not write."""
+    nib.loadsave.save(
+        nib.nifti1.Nifti1Image(array, nib.loadsave.load(path).affine if affine is None else affine),
+        path,
+    )
+
+
+def set_spacing(path: Path, value: float) -> None:
+    plain = path.with_suffix("")
+    image = nib.loadsave.load(path)
+    nib.loadsave.save(nib.nifti1.Nifti1Image(np.asanyarray(image.dataobj), image.affine), plain)
+    raw = bytearray(plain.read_bytes())
+    raw[80:84] = np.array([value], "<f4").tobytes()
+    plain.unlink()
+    path.write_bytes(gzip.compress(bytes(raw)))
+
+
+def with_nan(path: Path) -> None:
+    array = np.zeros((24, 20, 12), np.float32)
+    array[0, 0, 0] = np.nan
+    overwrite(path, array)
+
+
+BROKEN = {
+    "missing": (IMAGE, Path.unlink, "its image enhanced.nii.gz is missing"),
+    "truncated": (IMAGE, truncate, "truncated"),
+    "no image": (IMAGE, lambda p: p.write_text("a note"), "cannot be read as an image"),
+    "empty file": (IMAGE, lambda p: p.write_bytes(b""), "cannot be read as an image"),
+    "2D": (IMAGE, lambda p: overwrite(p, np.ones((24, 20), np.float32)), "2 dimensions"),
+    "4D": (IMAGE, lambda p: overwrite(p, np.ones((24, 20, 12, 2), np.float32)), "4 dimensions"),
+    "NaN": (IMAGE, with_nan, "1 voxels are NaN or infinite"),
+    "zero spacing": (IMAGE, lambda p: set_spacing(p, 0.0), "is not positive; repair"),
+    "negative spacing": (IMAGE, lambda p: set_spacing(p, -2.0), "is not positive; repair"),
+    "other shape": (LABEL, lambda p: overwrite(p, np.ones((24, 20, 11), np.uint8)), "differs from"),
+    "other affine": (
+        LABEL,
+        lambda p: overwrite(p, np.ones((24, 20, 12), np.uint8), np.eye(4)),
+        "by more than 0.001 mm",
+    ),
+    "not binary": (
+        LABEL,
+        lambda p: overwrite(p, np.arange(24 * 20 * 12).reshape(24, 20, 12).astype(np.int16)),
+        "holds the values 0, 1, 2, 3, ...;",
+    ),
+    "empty atrium": (
+        LABEL,
+        lambda p: overwrite(p, np.zeros((24, 20, 12), np.uint8)),
+        "the atrium is empty",
+    ),
+    "no label": (LABEL, Path.unlink, "not every case has an LA label"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.parametrize("command", ["train", "cv"])
+def test_training_refuses_broken_data(refuse, tiny_folder, tmp_path, kind, command, tiny_cases):
+    for extra in ("case_7", "case_8", "case_9"):  # enough for the UAM
+        shutil.copytree(tiny_folder / "case_0", tiny_folder / extra)
+    name, spoil, words = BROKEN[kind]
+    spoil(tiny_folder / name)
+    said = refuse(command, tiny_folder, tmp_path / "run", "--profile", "smoke")
+    assert words in said
+    assert "case_1" in said or kind == "no label"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--method", "unet"], "setting 'method' is 'unet'; give one of boundary-focused"),
+        (["--profile", "tpu"], "unknown profile 'tpu'; known are smoke, cpu, gpu"),
+        (["--set", "atrium.iteration=3"], "unknown setting 'atrium.iteration'"),
+        (["--set", "atrium.iterations=many"], "is 'many'; give a whole number"),
+        (["--set", "atrium.iterations=2.5"], "is 2.5; give a whole number"),
+        (["--set", "atrium.iterations=0"], "iterations"),
+        (["--set", "mirror_at_test=1"], "is 1; give True or False"),
+        (["--set", "atrium.loss=dice"], "give one of dice-topk, dice-cross-entropy"),
+        (["--set", "atrium.iterations"], "no value; write --set atrium.iterations=VALUE"),
+        (["--set", "atrium.features=(2,2,2,2,2,2,2,2)"], "cannot be halved"),
+        (["--seed", "-1"], "seed"),
+        (["--seed", "one"], "argument --seed: invalid int value: 'one'"),
+        (["--fold", "9"], "no fold_9; there are fold_0 to fold_4"),
+        (["--budget", "0"], "--budget 0: give minutes above 0"),
+        (["--budget", "nan"], "--budget nan: give minutes above 0"),
+        (["--budget", "inf"], "--budget inf: give minutes above 0"),
+        (["--budget", "soon"], "argument --budget: invalid float value"),
+        (["--epochs", "3"], "unrecognized arguments: --epochs 3"),
+    ],
+)
+def test_training_refuses_what_it_does_not_know(refuse, tmp_path, options, words) -> None:
+    data = "phantom:cases=6,seed=1"
+    assert words in refuse("train", data, tmp_path / "run", "--profile", "smoke", *options)
+
+
+def test_training_refuses_folders_it_cannot_use(refuse, tiny_folder, tmp_path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("mine")
+    assert "missing" in refuse("train", tmp_path / "none", tmp_path / "run")
+    assert "no case in it" in refuse("train", tmp_path / "empty", tmp_path / "run")
+    assert "no case is left" in refuse("train", f"{tiny_folder}[9:]", tmp_path / "run")
+    assert "not empty and no training" in refuse("train", tiny_folder, tiny_folder)
+    assert "give a new folder" in refuse("train", tiny_folder, tmp_path / "file")
+    assert "file" in refuse("train", tiny_folder, tmp_path / "file" / "run")
+
+
+def test_cross_validation_needs_enough_cases(refuse, tiny_folder, tmp_path) -> None:
+    assert "3 cases, but the UAM needs 5" in refuse("cv", tiny_folder, tmp_path / "run")
+    said = refuse("cv", "phantom:cases=6", tmp_path / "run", "--folds", "0,x")
+    assert "write fold numbers as in --folds 0,1" in said
+
+
+def test_predict_needs_a_run_and_images(refuse, tiny_folder, tmp_path) -> None:
+    out = ("--out", tmp_path / "out")
+    assert "is this the folder of a training" in refuse("predict", tiny_folder, tiny_folder, *out)
+    assert "required: --out" in refuse("predict", tiny_folder, tiny_folder)
+    (tmp_path / "file").write_text("mine")
+    into_file = ("--out", tmp_path / "file" / "out")
+    assert "where a folder is needed" in refuse("predict", tiny_folder, tiny_folder, *into_file)
+
+
+def test_evaluate_needs_labels_and_predictions(refuse, tiny_folder, tmp_path) -> None:
+    said = refuse("evaluate", tiny_folder, tmp_path / "none", "--csv", tmp_path / "new" / "f.csv")
+    assert "no <case>/LA_predict.nii.gz of any case" in said
+    for case in tiny_folder.iterdir():
+        (case / "atriumSegImgMO.nii.gz").unlink()
+        (case / "scarSegImgM.nii.gz").unlink()
+    assert "not every case has an LA label" in refuse("evaluate", tiny_folder, tiny_folder)
+
+
+def test_evaluate_refuses_a_prediction_on_another_grid(refuse, tiny_folder, tmp_path) -> None:
+    write_volume(
+        tiny_folder / "case_0" / "LA_predict.nii.gz", np.ones((24, 20, 12), bool), np.eye(4)
+    )
+    said = refuse("evaluate", tiny_folder, tiny_folder, "--csv", tmp_path / "f.csv")
+    assert "LA_predict.nii.gz: affine differs" in said
+
+
+def test_distance_map_refuses_bad_labels_and_targets(refuse, tiny_folder, tmp_path) -> None:
+    label, out = tiny_folder / LABEL, tmp_path / "map.nii.gz"
+    assert "missing" in refuse("distance-map", tmp_path / "none.nii.gz", out)
+    assert "missing" in refuse("distance-map", tiny_folder, out)
+    assert "holds the values" in refuse("distance-map", tiny_folder / IMAGE, out)
+    assert "unknown kind 'city'" in refuse("distance-map", label, out, "--kind", "city")
+    assert "unknown ending" in refuse("distance-map", label, tmp_path / "map.mat")
+    overwrite(label, np.zeros((24, 20, 12), np.uint8))
+    assert "the atrium is empty" in refuse("distance-map", label, out)
+
+
+def test_phantom_refuses_what_it_cannot_make(refuse, tmp_path) -> None:
+    out = tmp_path / "out"
+    assert "unknown size 'huge'" in refuse("phantom", out, "--size", "huge")
+    assert "cases is '-1'" in refuse("phantom", out, "--cases", "-1")
+    assert "no case in it" in refuse("phantom", out, "--cases", "0")
+    assert "seed is '-2'" in refuse("phantom", out, "--seed", "-2")
+    (tmp_path / "file").write_text("mine")
+    assert "file" in refuse("phantom", tmp_path / "file", "--cases", "1")
+
+
+def test_an_unknown_command_is_refused(refuse) -> None:
+    assert "invalid choice: 'segment'" in refuse("segment")
+    assert "required: COMMAND" in refuse()
