@@ -23,7 +23,7 @@ _LAPTOP_STAGE = {
     "augmentation": _LAPTOP_AUGMENTATION,
 }
 
-_SMOKE_STAGE = {
+_QUICK_STAGE = {
     **_LAPTOP_STAGE,
     "batch_size": 1,
     "learning_rate": 5e-3,
@@ -35,14 +35,14 @@ PROFILES: dict[str, Mapping[str, Any]] = {
     "smoke": {
         "mirror_at_test": False,
         "atrium": {
-            **_SMOKE_STAGE,
+            **_QUICK_STAGE,
             "spacing_mm": (2.5, 2.5, 2.5),
             "patch_voxels": (48, 48, 32),
             "features": (8, 16, 32, 64),
             "iterations": 240,
         },
         "scar": {
-            **_SMOKE_STAGE,
+            **_QUICK_STAGE,
             "loss": "dice-cross-entropy",
             "spacing_mm": (1.25, 1.25, 2.5),
             "patch_voxels": (64, 64, 24),
@@ -59,15 +59,17 @@ PROFILES: dict[str, Mapping[str, Any]] = {
             "spacing_mm": (1.25, 1.25, 2.5),
             "patch_voxels": (96, 80, 24),
             "features": (16, 32, 64, 128, 256),
-            "iterations": 300,
+            "iterations": 180,
         },
         "scar": {
-            **_LAPTOP_STAGE,
+            **_QUICK_STAGE,
             "loss": "dice-cross-entropy",
             "spacing_mm": (1.25, 1.25, 2.5),
             "patch_voxels": (80, 80, 32),
             "features": (16, 32, 64, 128),
-            "iterations": 600,
+            "learning_rate": 4e-3,
+            "foreground_share": 1.0,
+            "iterations": 300,
         },
     },
     # The papers' settings: BF, section 3, on nnU-Net's plan.
