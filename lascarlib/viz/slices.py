@@ -107,6 +107,7 @@ def show_slice(
             add_colour_bar(colours, overlay, [ax], label=overlay_label)
     for name, mask in contours.items():
         _outline(ax, cut(mask, plane, index=index), name, extent)
+    ax.set(xlim=extent[:2], ylim=extent[2:])
     if margin_mm is not None:
         _zoom(ax, plane, contours, margin_mm=margin_mm, spacing_mm=spacing_mm)
     _finish(ax, plane, title=f"{axis} {index}" if title is None else title)
@@ -195,7 +196,7 @@ def _zoom(
 
 
 def _finish(ax: Axes, plane: Plane, *, title: str) -> None:
-    """Title, letters of the body's directions, and a bar of 1, 2 or 5 times a power of ten mm."""
+    """Title, letters of the body's directions, and a scale bar."""
     ax.set_title(title)
     ax.set_axis_off()
     style: dict[str, Any] = {"color": "white", "fontsize": 8, "path_effects": list(_HALO)}
@@ -204,18 +205,23 @@ def _finish(ax: Axes, plane: Plane, *, title: str) -> None:
     ax.text(0.99, 0.5, right, ha="right", va="center", transform=ax.transAxes, **style)
     ax.text(0.5, 0.985, top, ha="center", va="top", transform=ax.transAxes, **style)
     ax.text(0.5, 0.015, bottom, ha="center", va="bottom", transform=ax.transAxes, **style)
-    width = abs(ax.get_xlim()[1] - ax.get_xlim()[0])
+    _scale_bar(ax, style)
+
+
+def _scale_bar(ax: Axes, style: Mapping[str, Any]) -> None:
+    """A bar of 1, 2 or 5 times a power of ten mm, in data units: zooming keeps it true."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    width, height = right - left, top - bottom
     power = 10.0 ** math.floor(math.log10(width / 4))
     bar_mm = max(step * power for step in (1, 2, 5) if step * power <= width / 4)
-    x, y = (0.04, 0.04 + bar_mm / width), (0.05, 0.05)
+    x, y = left + 0.04 * width, bottom + 0.05 * height
     ax.plot(
-        x,
-        y,
+        (x, x + bar_mm),
+        (y, y),
         color="white",
         linewidth=2,
-        transform=ax.transAxes,
         path_effects=list(_HALO),
         solid_capstyle="butt",
     )
-    label = f"{bar_mm:g} mm"
-    ax.text(sum(x) / 2, 0.07, label, ha="center", va="bottom", transform=ax.transAxes, **style)
+    where = (x + bar_mm / 2, y + 0.02 * height)
+    ax.text(*where, f"{bar_mm:g} mm", ha="center", va="bottom", clip_on=True, **style)

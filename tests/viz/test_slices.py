@@ -37,6 +37,9 @@ def test_directions_and_scale_are_written_on_the_slice():
     ax = show_slice(IMAGE, spacing_mm=SPACING_MM)
     # A quarter of 10 mm is 2.5 mm; the longest bar of 1, 2 or 5 that fits is 2 mm.
     assert texts(ax) == ["R", "L", "A", "P", "2 mm"]
+    bar = ax.lines[0].get_xdata()
+    assert bar[1] - bar[0] == pytest.approx(2.0)
+    assert (ax.get_xlim(), ax.get_ylim()) == ((0.0, 10.0), (16.0, 0.0))
 
 
 def test_by_default_the_slice_with_most_contour_is_shown():
