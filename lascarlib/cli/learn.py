@@ -92,6 +92,7 @@ def run_predict(options: argparse.Namespace) -> int:
     import numpy as np
     from tqdm import tqdm
 
+    from lascarlib.cli.targets import check_folder
     from lascarlib.datasets import check_cases, open_dataset
     from lascarlib.io import write_volume
     from lascarlib.pipeline import load_predictor
@@ -99,6 +100,7 @@ def run_predict(options: argparse.Namespace) -> int:
     from lascarlib.training import open_run
     from lascarlib.training.checkpoint import write_json
 
+    check_folder(options.out)
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)
     check_cases(dataset)
