@@ -173,7 +173,7 @@ def _run(job: _Job, *, force: bool) -> NotebookRun:
 
 def _execute(job: _Job, partial: Path) -> nbformat.NotebookNode:
     """Execute one notebook in its own folder and turn any failure into one clear block."""
-    logging.getLogger("papermill").setLevel(logging.WARNING)
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
         return papermill.execute_notebook(
             str(job.source),
