@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from scipy.special import xlogy
+from scipy.special import entr
 
 from lascarlib.errors import LascarError
 
@@ -39,7 +39,7 @@ def entropy(probability: np.ndarray) -> np.ndarray:
     p = np.asarray(probability, dtype=np.float64)
     if not ((p >= 0) & (p <= 1)).all():
         raise LascarError("probabilities must lie in [0, 1]; apply a softmax or sigmoid first")
-    return -xlogy(p, p) - xlogy(1 - p, 1 - p)
+    return entr(p) + entr(1 - p)
 
 
 def case_uncertainty(probability: np.ndarray, *, measure: Measure) -> float:
