@@ -93,7 +93,8 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
         The config.
 
     Raises:
-        LascarError: unknown profile or setting, or a value of another type.
+        LascarError: unknown profile or setting, or a value of another type; or profile or seed
+            among the settings.
 
     Example:
         >>> config = make_config("smoke", seed=1, settings={"atrium.top_k_percent": 20.0})
@@ -102,5 +103,8 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
     """
     if profile not in PROFILES:
         raise LascarError(f"unknown profile {profile!r}; known are {', '.join(PROFILES)}")
+    named = sorted({"profile", "seed"} & set(settings or {}))
+    if named:
+        raise LascarError(f"setting {named[0]!r} has an option of its own; use that")
     config = with_settings(Config(profile=profile, seed=seed), PROFILES[profile])
     return with_settings(config, settings or {})
