@@ -11,7 +11,7 @@ import nibabel as nib
 import nrrd
 import numpy as np
 
-from lascarlib.case import check_image
+from lascarlib.case import check_image, same_geometry
 from lascarlib.errors import LascarError
 
 SUFFIXES = (".nii.gz", ".nii", ".nrrd")
@@ -92,8 +92,8 @@ def write_volume(path: str | Path, array: np.ndarray, affine: np.ndarray) -> Non
     Args:
         path: target, ending in .nii, .nii.gz or .nrrd; its folder is made.
         array: (x, y, z); bool is stored as uint8, float64 as float32, int64 as int32.
-        affine: (4, 4), voxel index to RAS+ world mm; stored as sform and, unless it is
-            sheared, as qform.
+        affine: (4, 4), voxel index to RAS+ world mm; stored as sform and, where a qform can hold
+            it to 0.001 mm, as qform.
 
     Raises:
         LascarError: unknown ending, or an array or affine that is no usable volume.
@@ -186,8 +186,8 @@ def _check_nifti_spacing(path: Path) -> None:
 def _write_nifti(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
     image = nib.nifti1.Nifti1Image(array, affine)
     image.set_qform(affine, code=1)
-    if not np.allclose(image.get_qform(), affine, atol=1e-4):
-        image.set_qform(None, code=0)  # a qform cannot hold shear
+    if not same_geometry(image.get_qform(), affine, shape=array.shape):
+        image.set_qform(None, code=0)  # it holds no shear, and a half turn only to about 0.01 mm
     image.set_sform(affine, code=1)
     image.header.set_xyzt_units("mm", "sec")
     nib.loadsave.save(image, path)

@@ -6,6 +6,7 @@ import nrrd
 import numpy as np
 import pytest
 
+from lascarlib.case import same_geometry
 from lascarlib.errors import LascarError
 from lascarlib.io import read_volume, write_array, write_atomically, write_volume
 
@@ -55,6 +56,21 @@ def test_types_that_files_lack_are_stored_as_their_neighbours(tmp_path, suffix, 
     volume = read_volume(tmp_path / f"a{suffix}")
     assert volume.array.dtype == stored
     assert volume.array[LANDMARK] == 1
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_tilted_scan_comes_back_to_the_same_place(tmp_path, suffix) -> None:
+    # Half a turn about z and small tilts, as scanners store it: a qform keeps no such affine.
+    tilts = np.deg2rad(np.random.default_rng(0).normal(0, 4, (20, 2)))
+    for about_x, about_y in tilts:
+        x, y = (np.cos(about_x), np.sin(about_x)), (np.cos(about_y), np.sin(about_y))
+        turn_x = np.array([[1, 0, 0], [0, x[0], -x[1]], [0, x[1], x[0]]])
+        turn_y = np.array([[y[0], 0, y[1]], [0, 1, 0], [-y[1], 0, y[0]]])
+        affine = np.eye(4)
+        affine[:3, :3] = turn_x @ turn_y @ np.diag([-0.5, -0.5, 2.0])
+        affine[:3, 3] = (120.0, 80.0, -40.0)
+        write_volume(tmp_path / f"a{suffix}", np.zeros((640, 8, 2), np.uint8), affine)
+        assert same_geometry(read_volume(tmp_path / f"a{suffix}").affine, affine, shape=(640, 8, 2))
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
