@@ -91,6 +91,6 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
 
 
 def _some_foreground(label: np.ndarray, most: int = 10_000) -> np.ndarray:
-    """Voxels of the structure, at most so many, evenly spread: (n, 3)."""
+    """Voxels of the structure, evenly spread, fewer than twice `most`: (n, 3)."""
     voxels = np.argwhere(np.asarray(label) > 0)
     return voxels[:: max(1, len(voxels) // most)].astype(np.int32)

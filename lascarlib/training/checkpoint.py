@@ -102,7 +102,8 @@ def load_checkpoint(
     for name, value in tensors.items():
         if name.startswith("optimizer."):
             _, index, slot = name.split(".", 2)
-            slots.setdefault(int(index), {})[slot] = value
+            # A copy: the optimizer would keep the file itself mapped, and Windows then locks it.
+            slots.setdefault(int(index), {})[slot] = value.clone()
     saved = optimizer.state_dict()
     optimizer.load_state_dict({"state": slots, "param_groups": saved["param_groups"]})
     return dict(json.loads(_metadata(path)["state"]))
@@ -119,7 +120,9 @@ def _load(path: Path) -> dict[str, Tensor]:
     except FileNotFoundError:
         raise LascarError(f"{path}: the weights are missing; train first") from None
     except SafetensorError as error:
-        raise LascarError(f"{path}: the weights are damaged ({error}); train again") from error
+        raise LascarError(
+            f"{path}: the file is damaged ({error}); delete it and train again"
+        ) from error
 
 
 def _metadata(path: Path) -> dict[str, str]:

@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
 from lascarlib.models.unet import Architecture, UNet
 from lascarlib.training.batches import Batches
@@ -35,6 +36,7 @@ class State:
         plateau: see `lascarlib.training.schedule`.
         epoch_losses: losses of the current, unfinished epoch.
         rows: one row of the log per finished epoch.
+        learning_rate: of the latest iteration.
     """
 
     iteration: int
@@ -42,6 +44,7 @@ class State:
     plateau: Plateau
     epoch_losses: list[float]
     rows: list[dict[str, float]]
+    learning_rate: float = 0.0
 
 
 def train_network(
@@ -71,7 +74,7 @@ def train_network(
         The trained network, averaged weights where the config asks for them, in eval mode.
 
     Raises:
-        LascarError: the folder's checkpoint is of another network.
+        LascarError: the folder's checkpoint is of another network, or the loss stops being finite.
     """
     fabric = make_fabric(precision)
     torch.manual_seed(seed)
@@ -95,18 +98,20 @@ def train_network(
             for group in optimizer.param_groups:
                 group["lr"] = rate
             loss = loss_of(wrapped(image), label)
+            value = _finite(loss, folder, state)
             optimizer.zero_grad()
             fabric.backward(loss)
             fabric.clip_gradients(wrapped, optimizer, max_norm=config.gradient_clip)
             with interrupts_held():  # a checkpoint never holds half a step
                 optimizer.step()
                 state.iteration += 1
+                state.learning_rate = rate
                 state.elapsed_s = time.monotonic() - started
                 _update_average(average, model, config.average_decay, state.iteration)
-                state.epoch_losses.append(float(loss.detach()))
+                state.epoch_losses.append(value)
                 _advance(bar, state, budget_s)
                 if len(state.epoch_losses) == config.epoch_iterations:
-                    _end_epoch(state, config, rate, progress_of(state))
+                    _end_epoch(state, config, progress_of(state))
                     save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
             if progress_of(state) >= 1.0:
                 break
@@ -116,13 +121,23 @@ def train_network(
     finally:
         bar.close()
     if state.epoch_losses:
-        _end_epoch(state, config, rate, 1.0)
+        _end_epoch(state, config, 1.0)
     for parameter, mean in zip(model.parameters(), average, strict=False):
         parameter.data.copy_(mean)
     _write_log(folder / "log.csv", state.rows)
     save_weights(folder / "weights.safetensors", model)
     checkpoint.unlink(missing_ok=True)
     return model.eval()
+
+
+def _finite(loss: Tensor, folder: Path, state: State) -> float:
+    value = float(loss.detach())
+    if not math.isfinite(value):
+        raise LascarError(
+            f"{folder}: the loss is {value} at iteration {state.iteration + 1}; start a new run "
+            "with a lower learning_rate"
+        )
+    return value
 
 
 def _progress(config: StageConfig, budget_s: float | None) -> Callable[[State], float]:
@@ -151,14 +166,14 @@ def _update_average(
             torch._foreach_lerp_(average, [p.data for p in model.parameters()], 1 - decay)
 
 
-def _end_epoch(state: State, config: StageConfig, rate: float, progress: float) -> None:
+def _end_epoch(state: State, config: StageConfig, progress: float) -> None:
     mean = math.fsum(state.epoch_losses) / len(state.epoch_losses)
     state.rows.append(
         {
             "epoch": len(state.rows) + 1,
             "iteration": state.iteration,
             "seconds": round(state.elapsed_s, 3),
-            "learning_rate": rate,
+            "learning_rate": state.learning_rate,
             "loss": mean,
         }
     )

@@ -66,7 +66,7 @@ def test_missing_damaged_and_foreign_files_are_refused(tmp_path) -> None:
     with pytest.raises(LascarError, match="belong to another network"):
         load_weights(path, UNet(SMALL))
     path.write_bytes(path.read_bytes()[:100])
-    with pytest.raises(LascarError, match="the weights are damaged"):
+    with pytest.raises(LascarError, match="the file is damaged"):
         load_weights(path, UNet(SMALL))
     other = UNet(OTHER)
     save_checkpoint(path, other, [], make_optimizer(other, StageConfig()), {})

@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import signal
 import time
 
 import numpy as np
@@ -7,8 +8,10 @@ import pytest
 import torch
 
 from lascarlib.augment import Augmentation
+from lascarlib.errors import LascarError
 from lascarlib.models.unet import Architecture
 from lascarlib.preprocess import atrium_sample
+from lascarlib.training import loop
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.config import StageConfig
 from lascarlib.training.loop import train_network
@@ -142,6 +145,39 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     for row in whole + cut:
         del row["seconds"]
     assert cut == whole
+
+
+def test_an_interrupt_after_the_last_step_leaves_only_the_epoch_to_close(
+    batches, tmp_path, monkeypatch
+) -> None:
+    config = dataclasses.replace(CONFIG, iterations=6)
+    train(batches, tmp_path / "whole", config)
+
+    def stop_at_the_end(bar, state, budget_s) -> None:
+        if state.iteration == 6:
+            signal.raise_signal(signal.SIGINT)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(loop, "_advance", stop_at_the_end)
+        with pytest.raises(KeyboardInterrupt):
+            train(batches, tmp_path / "cut", config)
+    train(batches, tmp_path / "cut", config)
+    assert weights_of(tmp_path / "cut") == weights_of(tmp_path / "whole")
+    rates = [[row["learning_rate"] for row in rows_of(tmp_path / n)] for n in ("cut", "whole")]
+    assert rates[0] == rates[1]
+
+
+def test_a_loss_that_is_no_number_stops_the_training(batches, tmp_path) -> None:
+    batches.volumes[0] = batches.volumes[1] = np.full_like(batches.volumes[0], np.nan)
+    with pytest.raises(LascarError, match=r"run: the loss is nan at iteration 1; start a new run"):
+        train(batches, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_sgd_goes_without_momentum_too(batches, tmp_path) -> None:
+    config = dataclasses.replace(CONFIG, optimizer="sgd", momentum=0.0)
+    train(batches, tmp_path / "run", config)
+    assert np.isfinite([row["loss"] for row in rows_of(tmp_path / "run")]).all()
 
 
 def test_a_budget_ends_in_time_and_its_rate_follows_the_clock(batches, tmp_path) -> None:
