@@ -27,7 +27,8 @@ def architecture_for(
         The architecture, as many resolutions as `features` has entries.
 
     Raises:
-        LascarError: the patch is too small for so many resolutions, or they do not divide it.
+        LascarError: there are fewer than two resolutions, the patch is too small for so many, or
+            they do not divide it.
 
     Example:
         >>> net = architecture_for((64, 64, 16), spacing_mm=(1.0, 1.0, 2.5), features=(8, 16, 32),
@@ -37,6 +38,8 @@ def architecture_for(
     """
     pooling = pooling_for(patch_voxels, spacing_mm=spacing_mm)
     levels = len(features)
+    if levels < 2:
+        raise LascarError(f"features is {features}; a U-Net needs at least two resolutions")
     if levels > len(pooling.strides):
         raise LascarError(
             f"a patch of {patch_voxels} voxels cannot be halved {levels - 1} times; give at most "

@@ -69,9 +69,17 @@ class StageConfig:
             _check_range(name, getattr(self, name), 1, inf)
         for name in ("learning_rate", "plateau_divisor", "gradient_clip", "spacing_mm"):
             _check_range(name, getattr(self, name), 1e-12, inf)
+        for name in ("weight_decay", "decay_exponent"):
+            _check_range(name, getattr(self, name), 0, inf)
         for name in ("momentum", "average_decay", "foreground_share"):
             _check_range(name, getattr(self, name), 0, 1)
         _check_range("top_k_percent", self.top_k_percent, 1e-6, 100)
+        for name in ("rotation_chance", "scaling_chance", "gamma_chance", "noise_chance"):
+            _check_range(f"augmentation.{name}", getattr(self.augmentation, name), 0, 1)
+        for name in ("scaling", "gamma"):
+            _check_range(f"augmentation.{name}", getattr(self.augmentation, name), 0, 0.99)
+        for name in ("rotation_degrees", "noise_sd"):
+            _check_range(f"augmentation.{name}", getattr(self.augmentation, name), 0, inf)
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,11 @@ class UncertaintyConfig:
     two_sided: bool = False
     certain_threshold: float = 0.5
     uncertain_threshold: float = 0.2
+
+    def __post_init__(self) -> None:
+        _check_range("outlier_sd", self.outlier_sd, 0, inf)
+        for name in ("certain_threshold", "uncertain_threshold"):
+            _check_range(name, getattr(self, name), 0, 1)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ from lascarlib.training.config import StageConfig
 
 
 def make_optimizer(model: torch.nn.Module, config: StageConfig) -> torch.optim.Optimizer:
-    """The optimizer of a stage: BF's SGD with Nesterov momentum, or AdamW."""
-    rate, decay = config.learning_rate, config.weight_decay
+    """The optimizer of a stage: BF's SGD with Nesterov momentum (plain without any), or AdamW."""
+    rate, decay, momentum = config.learning_rate, config.weight_decay, config.momentum
     if config.optimizer == "adamw":
         return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
     return torch.optim.SGD(
-        model.parameters(), lr=rate, momentum=config.momentum, nesterov=True, weight_decay=decay
+        model.parameters(), lr=rate, momentum=momentum, nesterov=momentum > 0, weight_decay=decay
     )
 
 

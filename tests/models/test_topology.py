@@ -36,3 +36,8 @@ def test_a_patch_too_small_for_its_features_is_refused() -> None:
 def test_a_patch_that_does_not_divide_is_refused() -> None:
     with pytest.raises(LascarError, match=r"no multiple of \(2, 2, 2\)"):
         architecture_for((15, 16, 16), spacing_mm=(1, 1, 1), features=(2, 4), in_channels=1)
+
+
+def test_a_single_resolution_is_no_u_net() -> None:
+    with pytest.raises(LascarError, match="at least two resolutions"):
+        architecture_for((32, 32, 32), spacing_mm=(1.0, 1.0, 1.0), features=(8,), in_channels=1)

@@ -85,6 +85,13 @@ def test_whole_numbers_serve_as_floats_and_lists_as_tuples() -> None:
         ("atrium.top_k_percent", 0.0),
         ("atrium.top_k_percent", 101.0),
         ("atrium.average_decay", -0.1),
+        ("atrium.weight_decay", -1.0),
+        ("atrium.decay_exponent", -1.0),
+        ("atrium.augmentation.scaling", 1.0),
+        ("atrium.augmentation.noise_sd", -0.1),
+        ("atrium.augmentation.rotation_chance", 1.1),
+        ("uncertainty.certain_threshold", 5.0),
+        ("uncertainty.outlier_sd", -3.0),
     ],
 )
 def test_a_number_out_of_its_range_is_refused(name, value) -> None:
