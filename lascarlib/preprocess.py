@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lascarlib.case import Case
+from lascarlib.errors import LascarError
 from lascarlib.geometry.distance import Variant, boundary_distance_map
 from lascarlib.geometry.grid import Shape, Spacing, resample, resample_label, resampled_shape
 
@@ -82,10 +83,13 @@ def scar_sample(
         Two channels: image, distance map.
 
     Raises:
-        LascarError: `atrium` is empty, so it has no boundary.
+        LascarError: `atrium` is empty or has no boundary for another reason; the case is named.
     """
     shape = network_shape(case, spacing_mm=spacing_mm)
-    distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
+    try:
+        distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
+    except LascarError as error:
+        raise LascarError(f"{case.id}: {error}") from error
     channels = np.stack(
         [resample(z_score(channel), shape, order=3) for channel in (case.image, distance_mm)]
     )

@@ -49,6 +49,28 @@ def boundary_band(mask: np.ndarray) -> np.ndarray:
     return band
 
 
+def has_boundary(mask: np.ndarray) -> bool:
+    """Whether distances to a mask's boundary exist: there is a band, and something beside it.
+
+    Args:
+        mask: bool (x, y, z), True in the object.
+
+    Returns:
+        False for an empty mask, one that fills every slice it occurs in, and one whose band fills
+        the volume.
+
+    Raises:
+        LascarError: `mask` is not a bool volume.
+
+    Example:
+        >>> row = np.arange(9).reshape(9, 1, 1)
+        >>> has_boundary(row > 4), has_boundary(row > 9), has_boundary(row >= 0)
+        (True, False, False)
+    """
+    band = boundary_band(mask)
+    return bool(band.any() and not band.all())
+
+
 def square_dilation(mask: np.ndarray, *, radius: int) -> np.ndarray:
     """Maximum over an axial square of 2 x radius + 1 pixels around each voxel.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
-from lascarlib.geometry import largest_component
+from lascarlib.geometry import has_boundary, largest_component
 from lascarlib.inference import predict_probability
 from lascarlib.models.unet import UNet
 from lascarlib.preprocess import atrium_sample, scar_sample, to_case_grid
@@ -29,8 +29,9 @@ class Prediction:
         atrium: bool (x, y, z), the LA cavity.
         uncertainty: of the LA prediction, see `lascarlib.uncertainty.case_uncertainty`.
         is_outlier: whether the UAM lowered the threshold; None where no population was fitted.
-        scar_probability: float32 (x, y, z); None where there is no stage 2 or no LA was found.
-        scar: bool (x, y, z); empty where no LA was found; None where there is no stage 2.
+        scar_probability: float32 (x, y, z); None where there is no stage 2, or no LA was found
+            that has a boundary.
+        scar: bool (x, y, z); empty where no such LA was found; None where there is no stage 2.
     """
 
     id: str
@@ -61,7 +62,7 @@ class Predictor:
         scar_probability, scar = None, None
         if self.scar_networks:
             scar = np.zeros_like(atrium)
-            if atrium.any():
+            if has_boundary(atrium):
                 channels = scar_sample(
                     case,
                     atrium,
@@ -135,16 +136,27 @@ def stage_probability(
     return predict_probability(
         channels,
         networks,
-        patch_voxels=run.stage(stage).patch_voxels,
+        patch_voxels=run.config.stage(stage).patch_voxels,
         precision=choose_precision(run.config.precision),
         mirror=run.config.mirror_at_test,
     )
 
 
 def load_population(run: Run) -> Population | None:
-    """The population the UAM was fitted on; None where the run has no folds to fit it on."""
+    """The population the UAM was fitted on; None where the run has no folds to fit it on.
+
+    Raises:
+        LascarError: its record is damaged.
+    """
     path = run.folder / "uncertainty.json"
-    return Population(**read_json(path)["population"]) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return Population(**read_json(path)["population"])
+    except (KeyError, TypeError) as error:
+        raise LascarError(
+            f"{path}: no record of the UAM ({error}); delete it and resume"
+        ) from error
 
 
 def _atrium_input(run: Run, case: Case) -> np.ndarray:
