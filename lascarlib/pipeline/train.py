@@ -3,11 +3,14 @@
 import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from tqdm import tqdm
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset
+from lascarlib.errors import LascarError
+from lascarlib.geometry import has_boundary
 from lascarlib.pipeline.out_of_fold import (
     out_of_fold_atrium,
     out_of_fold_probability,
@@ -44,21 +47,23 @@ def cross_validate(run: Run, dataset: Dataset, *, folds: Sequence[str] | None = 
     Args:
         run: from `lascarlib.training.start_run`.
         dataset: it was started with.
-        folds: names of the folds to train now, all where None. The UAM and stage 2 follow once
-            every fold of stage 1 is there, so folds may be trained one by one.
+        folds: names of the folds to train now, all where None. The UAM and stage 2 of these folds
+            follow once every fold of stage 1 is there, so folds may be trained one by one; what is
+            still to be trained is said.
     """
     every = tuple(f"fold_{k}" for k in range(run.config.folds))
-    chosen = every if folds is None else tuple(folds)
+    chosen = every if folds is None else tuple(dict.fromkeys(folds))
     seconds = _budget(run, n_folds=len(chosen))
     train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"])
-    missing = sorted(set(every) - set(run.trained_folds("atrium")))
-    if missing:
-        print(f"UAM and stage 2 wait for {', '.join(missing)} of stage 1", file=sys.stderr)
+    if missing := _untrained(run, "atrium", every):
+        print(f"UAM and stage 2 wait for {missing} of stage 1", file=sys.stderr)
         return
     fit_uncertainty(run, dataset)
     if run.has_scar:
         maps = run.config.scar_maps
         train_scar(run, dataset, folds=chosen, maps=maps, budget_s=seconds["scar"])
+        if missing := _untrained(run, "scar", every):
+            print(f"stage 2 of {missing} is not trained yet; resume with these", file=sys.stderr)
 
 
 def train_atrium(
@@ -114,7 +119,7 @@ def train_scar(
     dataset: Dataset,
     *,
     folds: Sequence[str],
-    maps: str,
+    maps: Literal["out-of-fold", "manual"],
     budget_s: float | None = None,
 ) -> None:
     """Stage 2: train the scar network of some folds on [image, distance map of the LA boundary].
@@ -123,18 +128,23 @@ def train_scar(
         run: of the experiment.
         dataset: it was started with.
         folds: names of folds, or ("all",).
-        maps: "out-of-fold" takes each case's UAM-corrected out-of-fold LA; a case where that is
-            empty is left out and named. "manual" takes the label.
+        maps: "out-of-fold" takes each case's UAM-corrected out-of-fold LA, "manual" the label; a
+            case whose LA is empty or without a boundary is left out and named.
         budget_s: seconds for each network.
+
+    Raises:
+        LascarError: `maps` is neither, or the run's stage 2 has been trained on the other.
     """
+    if maps not in ("out-of-fold", "manual"):
+        raise LascarError(f"maps is {maps!r}; choose 'out-of-fold' or 'manual'")
     config = run.config.scar
     kind = f"scar-{maps}"
 
     def samples() -> Iterator[Sample]:
         for case in _cases(dataset, "preparing scar", without=_stored(run, kind)):
             atrium = case.atrium if maps == "manual" else out_of_fold_atrium(run, case)
-            if atrium is None or not atrium.any():
-                print(f"{case.id}: no LA found out of fold, left out of stage 2", file=sys.stderr)
+            if atrium is None or not has_boundary(atrium):
+                print(f"{case.id}: no LA with a boundary, left out of stage 2", file=sys.stderr)
                 continue
             yield scar_sample(
                 case, atrium, spacing_mm=config.spacing_mm, variant=run.config.distance_map
@@ -143,6 +153,11 @@ def train_scar(
     store_samples(run, kind, samples())
     for name in folds:
         train_fold(run, "scar", run.fold(name), samples=kind, budget_s=budget_s)
+
+
+def _untrained(run: Run, stage: str, folds: Sequence[str]) -> str:
+    trained = run.trained_folds(stage)
+    return ", ".join(fold for fold in folds if fold not in trained)
 
 
 def _stored(run: Run, kind: str) -> set[str]:

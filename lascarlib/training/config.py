@@ -151,6 +151,10 @@ class Config:
         _check_range("budget_minutes", self.budget_minutes, 0, inf)
         _check_range("scar_threshold", self.scar_threshold, 0, 1)
 
+    def stage(self, name: str) -> StageConfig:
+        """Config of a stage, "atrium" or "scar"."""
+        return self.atrium if name == "atrium" else self.scar
+
 
 def _check_range(name: str, value: float | tuple[float, ...], low: float, high: float) -> None:
     values = value if isinstance(value, tuple) else (value,)

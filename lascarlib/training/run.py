@@ -11,7 +11,7 @@ from lascarlib.models.topology import architecture_for
 from lascarlib.models.unet import Architecture
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.config import Config
 from lascarlib.training.folds import ALL, Fold, make_folds
 from lascarlib.training.settings import from_json, to_json
 
@@ -28,7 +28,8 @@ class Run:
 
     Args:
         folder: of the training. It holds run.json, <stage>/<fold>/weights.safetensors and log.csv,
-            atrium/out_of_fold/<case>.npy, uncertainty.json, and cache/ with the training samples.
+            <stage>/samples.json, atrium/out_of_fold/<case>.npy, uncertainty.json, and cache/ with
+            the training samples.
         config: of the experiment.
         source: the data it was trained on, as it was given.
         ids: case ids of that data.
@@ -43,17 +44,13 @@ class Run:
     fingerprint: str
     has_scar: bool
 
-    def stage(self, name: str) -> StageConfig:
-        """Config of a stage, "atrium" or "scar"."""
-        return self.config.atrium if name == "atrium" else self.config.scar
-
     def architecture(self, stage: str) -> Architecture:
         """The network of a stage.
 
         Raises:
             LascarError: the patch is too small for the features, or they do not divide it.
         """
-        config = self.stage(stage)
+        config = self.config.stage(stage)
         return architecture_for(
             config.patch_voxels,
             spacing_mm=config.spacing_mm,

@@ -8,10 +8,10 @@ from lascarlib.errors import LascarError
 from lascarlib.models.unet import UNet
 from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
-from lascarlib.training.checkpoint import load_weights
-from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.checkpoint import load_weights, read_json, write_json
+from lascarlib.training.config import Config
 from lascarlib.training.device import choose_precision, ready
-from lascarlib.training.folds import Fold, training_seed
+from lascarlib.training.folds import ALL, Fold, training_seed
 from lascarlib.training.loop import train_network
 from lascarlib.training.run import STAGES, Run
 
@@ -40,11 +40,13 @@ def train_fold(
         budget_s: seconds to train; the config's iterations where None.
 
     Raises:
-        LascarError: none of the fold's cases has a stored sample.
+        LascarError: none of the fold's cases has a stored sample, or the run holds networks of
+            this stage that are not to be averaged with this one.
     """
+    _check_alike(run, stage, fold, samples)
     if fold.name in run.trained_folds(stage):
         return
-    config = run.stage(stage)
+    config = run.config.stage(stage)
     files = [sample_file(run, samples, name) for name in fold.training]
     files = [file for file in files if file.exists()]
     if not files:
@@ -52,6 +54,7 @@ def train_fold(
             f"{run.folder}: {fold.name} has no case to train the {stage} network on; train stage 1 "
             "longer"
         )
+    write_json(_record_file(run, stage), {"samples": samples})
     plan = BatchPlan(
         patch_voxels=config.patch_voxels,
         batch_size=config.batch_size,
@@ -70,6 +73,27 @@ def train_fold(
         budget_s=budget_s,
         title=f"{stage} {fold.name}",
     )
+
+
+def _check_alike(run: Run, stage: str, fold: Fold, samples: str) -> None:
+    """Refuse a network that would be averaged with others that learned from something else."""
+    trained = run.trained_folds(stage)
+    if trained and (ALL in trained) != (fold.name == ALL):
+        raise LascarError(
+            f"{run.folder}: holds the {stage} network of {', '.join(trained)}, which is not to be "
+            f"averaged with {fold.name}; use a new folder"
+        )
+    record = _record_file(run, stage)
+    earlier = read_json(record)["samples"] if record.exists() else samples
+    if earlier != samples:
+        raise LascarError(
+            f"{run.folder}: its {stage} networks learn from {earlier}, not from {samples}; use a "
+            "new folder"
+        )
+
+
+def _record_file(run: Run, stage: str) -> Path:
+    return run.folder / stage / "samples.json"
 
 
 def load_networks(run: Run, stage: str, folds: Iterable[str] | None = None) -> list[UNet]:
@@ -114,10 +138,6 @@ def split_budget(
         {'atrium': 800.0}
     """
     stages = STAGES if has_scar else STAGES[:1]
-    weights = {stage: _stage(config, stage).iterations for stage in stages}
+    weights = {stage: config.stage(stage).iterations for stage in stages}
     whole = math.fsum(weights.values()) * n_folds
     return {stage: budget_s * weight / whole for stage, weight in weights.items()}
-
-
-def _stage(config: Config, name: str) -> StageConfig:
-    return config.atrium if name == "atrium" else config.scar

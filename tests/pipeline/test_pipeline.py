@@ -129,6 +129,26 @@ def test_where_no_atrium_is_found_the_scar_is_empty(trained, tiny_dataset) -> No
     assert found.scar_probability is None
 
 
+def test_an_atrium_that_fills_the_volume_has_no_scar_either(trained, tiny_dataset) -> None:
+    lax = dataclasses.replace(
+        trained.config.uncertainty, certain_threshold=0.0, uncertain_threshold=0.0
+    )
+    run = dataclasses.replace(trained, config=dataclasses.replace(trained.config, uncertainty=lax))
+    found = load_predictor(run)(tiny_dataset.load("case_0"))
+    assert found.atrium.all()
+    assert not found.scar.any()
+    assert found.scar_probability is None
+
+
+def test_networks_that_learned_from_something_else_are_not_mixed_in(trained, tiny_dataset) -> None:
+    with pytest.raises(LascarError, match="its scar networks learn from scar-out-of-fold, not"):
+        train_scar(trained, tiny_dataset, folds=("fold_0",), maps="manual")
+    with pytest.raises(LascarError, match="network of fold_0, fold_1, which is not to be averaged"):
+        train_atrium(trained, tiny_dataset, folds=("all",))
+    with pytest.raises(LascarError, match="maps is 'manuel'"):
+        train_scar(trained, tiny_dataset, folds=("fold_0",), maps="manuel")
+
+
 def test_the_threshold_falls_in_outliers_only(trained) -> None:
     probability = np.array([0.1, 0.3, 0.6]).reshape(3, 1, 1)
     # ln-entropies 0.325 + 0.611 + 0.673 = 1.609.
@@ -185,6 +205,9 @@ def test_folds_may_be_trained_one_by_one(tmp_path, tiny_dataset, capsys) -> None
     cross_validate(other, tiny_dataset, folds=("fold_1",))
     assert "UAM and stage 2 wait for fold_0 of stage 1" in capsys.readouterr().err
     assert load_population(other) is None
+    cross_validate(other, tiny_dataset, folds=("fold_0",))
+    assert other.trained_folds("scar") == ("fold_0",)
+    assert "stage 2 of fold_1 is not trained yet" in capsys.readouterr().err
 
 
 def test_the_budget_is_said_and_shared(tmp_path, tiny_dataset, capsys) -> None:
