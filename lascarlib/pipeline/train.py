@@ -168,7 +168,7 @@ def _cases(
     dataset: Dataset, title: str, without: set[str] | frozenset[str] = frozenset()
 ) -> Iterator[Case]:
     wanted = [name for name in dataset.ids if name not in without]
-    for name in tqdm(wanted, desc=title, unit="case", disable=not wanted):
+    for name in tqdm(wanted, desc=title, unit="case") if wanted else ():
         yield dataset.load(name)
 
 
