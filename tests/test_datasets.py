@@ -115,6 +115,31 @@ def test_slices_are_pythons_own(tmp_path) -> None:
     refused(f"{tmp_path}[7:]", "no case is left")
 
 
+def test_one_case_and_unknown_cases_are_no_selection(tmp_path) -> None:
+    dataset = open_dataset("phantom:cases=2,seed=3")
+    with pytest.raises(LascarError, match=r"\[0\] is no slice; write dataset\[:4\]"):
+        dataset[0]
+    with pytest.raises(LascarError, match="no case 'other'; choose from"):
+        dataset.subset((dataset.ids[0], "other"))
+
+
+def test_the_fingerprint_follows_a_change_that_keeps_the_size(tmp_path) -> None:
+    image = np.zeros((4, 4, 4), np.uint8)
+    for at, name in enumerate("ab"):
+        image[:] = 0
+        image[at] = 1
+        write_volume(tmp_path / name / "scan.nii.gz", image, np.eye(4))
+    sizes = {(tmp_path / name / "scan.nii.gz").stat().st_size for name in "ab"}
+    assert len(sizes) == 1
+    assert len({open_dataset(tmp_path / name).fingerprint for name in "ab"}) == 2
+
+
+def test_hidden_files_are_no_cases(tmp_path) -> None:
+    write_volume(tmp_path / "scan.nii.gz", np.zeros((4, 4, 4), np.uint8), np.eye(4))
+    (tmp_path / "._scan.nii.gz").write_bytes(b"what macOS leaves behind")
+    assert open_dataset(tmp_path).ids == ("scan",)
+
+
 def test_the_fingerprint_follows_names_and_sizes(tmp_path) -> None:
     write_utah(tmp_path / "a")
     before = open_dataset(tmp_path).fingerprint

@@ -20,8 +20,8 @@ class Dataset:
         load: makes the case of a given name.
         has_atrium: whether every case has an LA label.
         has_scar: whether every case has a scar label.
-        fingerprint: hash of what identifies the data (names and sizes of files, or the phantom's
-            description); equal for equal data.
+        fingerprint: hash of what identifies the data: names, sizes and last bytes of files, where
+            a compressed one keeps the checksum of its content; or the phantom's description.
 
     Example:
         >>> from lascarlib.datasets import open_dataset
@@ -43,17 +43,24 @@ class Dataset:
     def __iter__(self) -> Iterator[Case]:
         return (self.load(name) for name in self.ids)
 
-    def __getitem__(self, part: slice) -> "Dataset":
+    def __getitem__(self, part: slice | int) -> "Dataset":
+        if not isinstance(part, slice):
+            raise LascarError(
+                f"{self.source}: [{part}] is no slice; write dataset[:4], or dataset.load(name) "
+                "for one case"
+            )
         return self.subset(self.ids[part])
 
     def subset(self, ids: tuple[str, ...]) -> "Dataset":
         """The same data restricted to some cases.
 
         Raises:
-            LascarError: no case is left.
+            LascarError: no case is left, or there is no such case.
         """
         if not ids:
             raise LascarError(f"{self.source}: no case is left after the selection; widen it")
+        if unknown := sorted(set(ids) - set(self.ids)):
+            raise LascarError(f"{self.source}: no case {unknown[0]!r}; choose from dataset.ids")
         print_of_ids = digest(self.fingerprint, *ids)
         return Dataset(self.source, ids, self.load, self.has_atrium, self.has_scar, print_of_ids)
 

@@ -99,9 +99,11 @@ def _only(folder: Path, pattern: str) -> Path | None:
 
 
 def _find_images(folder: Path) -> Files:
-    paths = [folder] if folder.is_file() else sorted(p for p in folder.iterdir() if p.is_file())
+    """Plain volumes; hidden files are passed over, such as macOS adds to what it copies."""
+    inside = [] if folder.is_file() else sorted(path for path in folder.iterdir() if path.is_file())
+    paths = [path for path in inside if not path.name.startswith(".")]
     images: Files = {}
-    for path in paths:
+    for path in [folder] if folder.is_file() else paths:
         if suffix := suffix_of(path):
             _add(images, path.name[: -len(suffix)], {"image": path})
     if folder.is_file() and not images:

@@ -1,6 +1,7 @@
 """One front door to every source of cases: folders, plain volumes and the phantom."""
 
 import dataclasses
+import os
 import re
 from pathlib import Path
 
@@ -25,7 +26,7 @@ def open_dataset(source: str | Path) -> Dataset:
             sorted case names: `FOLDER[:64]`, `FOLDER[64:]`, `phantom:cases=24[0:20]`.
 
     Returns:
-        The data set; nothing is read before a case is asked for.
+        The data set; no volume is read before a case is asked for.
 
     Raises:
         LascarError: the folder is missing or holds no case, the phantom has no such key, or the
@@ -46,21 +47,19 @@ def open_dataset(source: str | Path) -> Dataset:
 
 
 def _open_phantom(source: str) -> Dataset:
-    settings: dict[str, object] = {"cases": 24, "seed": 0, "size": "coarse"}
+    settings = {"cases": "24", "seed": "0", "size": "coarse"}
     for item in filter(None, source.partition(":")[2].split(",")):
         key, _, value = item.partition("=")
         if key not in settings:
             raise LascarError(f"{source}: unknown key {key!r}; known are {', '.join(settings)}")
-        if key == "size":
-            settings[key] = value
-        elif value.isdecimal():
-            settings[key] = int(value)
-        else:
-            raise LascarError(f"{source}: {key} is {value!r}; give a whole number")
-    size, seed, count = str(settings["size"]), int(str(settings["seed"])), settings["cases"]
+        settings[key] = value
+    for key in ("cases", "seed"):
+        if not settings[key].isdecimal():
+            raise LascarError(f"{source}: {key} is {settings[key]!r}; give a whole number")
+    count, seed, size = int(settings["cases"]), int(settings["seed"]), settings["size"]
     if size not in SIZES:
         raise LascarError(f"{source}: unknown size {size!r}; known are {', '.join(SIZES)}")
-    indices = {case_id(index, seed=seed): index for index in range(int(str(count)))}
+    indices = {case_id(index, seed=seed): index for index in range(count)}
     if not indices:
         raise LascarError(f"{source}: no case in it; ask for at least one")
     config = SIZES[size]
@@ -74,19 +73,23 @@ def _open_phantom(source: str) -> Dataset:
 
 def _open_files(folder: Path) -> Dataset:
     files = find_files(folder)
-    stamp = [
-        f"{name}/{path.name}:{path.stat().st_size}"
-        for name, paths in files.items()
-        for path in paths.values()
-    ]
+    stamps = [_stamp(name, path) for name, paths in files.items() for path in paths.values()]
     return Dataset(
         source=str(folder),
         ids=tuple(files),
         load=lambda name: _read_case(name, files[name]),
         has_atrium=all("atrium" in paths for paths in files.values()),
         has_scar=all("scar" in paths for paths in files.values()),
-        fingerprint=digest(*stamp),
+        fingerprint=digest(*stamps),
     )
+
+
+def _stamp(name: str, path: Path) -> str:
+    """A file's name, size and last bytes: a gzip stream ends in the checksum of its content."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - 4096))
+        return f"{name}/{path.name}:{size}:{file.read().hex()}"
 
 
 def _read_case(name: str, paths: dict[str, Path]) -> Case:
