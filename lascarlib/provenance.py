@@ -29,15 +29,20 @@ def commit() -> str:
     """The git commit the library's source is at, "+" added where files differ from it.
 
     Returns:
-        An abbreviated hash, or "unknown" where the library does not lie in a git checkout.
+        An abbreviated hash, or "unknown" where the library's source is in no git checkout.
     """
-    folder = Path(__file__).parent
-    command = ["git", "-C", str(folder), "describe", "--always", "--dirty=+", "--abbrev=12"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+        _git("ls-files", "--error-unmatch", Path(__file__).name)  # a .venv may lie in a checkout
+        answer = _git("describe", "--always", "--exclude=*", "--dirty=+", "--abbrev=12")
     except (OSError, subprocess.SubprocessError):
         return "unknown"
-    return answer.stdout.strip() or "unknown"
+    return answer or "unknown"
+
+
+def _git(*words: str) -> str:
+    command = ["git", "-C", str(Path(__file__).parent), *words]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
+    return answer.stdout.strip()
 
 
 def provenance() -> dict[str, object]:

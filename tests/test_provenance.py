@@ -25,6 +25,15 @@ def test_the_commit_is_unknown_without_git(monkeypatch) -> None:
     assert provenance.commit() == "unknown"
 
 
+def test_the_commit_is_unknown_where_the_library_only_lies_inside_a_checkout(
+    monkeypatch, tmp_path
+) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / "provenance.py").write_text("")
+    monkeypatch.setattr(provenance, "__file__", str(tmp_path / "provenance.py"))
+    assert provenance.commit() == "unknown"
+
+
 def test_the_record_can_be_stored_as_json() -> None:
     record = provenance.provenance()
     assert json.loads(json.dumps(record)) == record

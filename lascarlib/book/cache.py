@@ -42,7 +42,8 @@ def notebook_key(
     digest.update(json.dumps(settings).encode())
     for path in [lock, *sorted(library.rglob("*"))]:
         if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+            name = path.relative_to(library).as_posix() if path != lock else path.name
+            digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
