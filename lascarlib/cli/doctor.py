@@ -62,6 +62,7 @@ def _data_rows() -> list[tuple[str, str]]:
         except LascarError as error:
             rows.append(("data", str(error)))
             continue
-        labels = "LA and scar labels" if found.has_scar else "LA labels"
+        kinds = [name for name, on in (("LA", found.has_atrium), ("scar", found.has_scar)) if on]
+        labels = f"{' and '.join(kinds) or 'no'} labels"
         rows.append(("data", f"{folder}: {len(found)} cases, {labels}"))
     return rows or [("data", f"{DATA_VARIABLE}={named} holds no folder")]

@@ -71,6 +71,9 @@ def write_distance_map(options: argparse.Namespace) -> int:
     mask = binary(label.array, path=options.atrium)
     if not mask.any():
         raise LascarError(f"{options.atrium}: the atrium is empty, so it has no boundary; draw it")
-    distance_mm = kinds[options.kind](mask, spacing_mm=spacing_of(label.affine))
+    try:
+        distance_mm = kinds[options.kind](mask, spacing_mm=spacing_of(label.affine))
+    except LascarError as error:
+        raise LascarError(f"{options.atrium}: {error}") from error
     write_volume(options.out, distance_mm, label.affine)
     return 0

@@ -119,7 +119,7 @@ def run_predict(options: argparse.Namespace) -> int:
             continue
         write_volume(folder / "scar_predict.nii.gz", found.scar.astype(np.uint8), case.affine)
         if found.scar_probability is None:
-            print(f"{case.id}: no LA found, so the scar is left empty", file=sys.stderr)
+            print(f"{case.id}: no LA with a boundary, so no scar", file=sys.stderr)
         elif options.probabilities:
             path = folder / "scar_probability.nii.gz"
             write_volume(path, found.scar_probability, case.affine)

@@ -1,6 +1,7 @@
 """`lascar evaluate`: predictions against labels."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,22 +29,31 @@ def run(options: argparse.Namespace) -> int:
     """Score every reference case; a missing prediction is counted and scored, never dropped."""
     from tqdm import tqdm
 
+    from lascarlib.cli.targets import check_folder
     from lascarlib.datasets import open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.evaluation import format_summary, score_case, summarise, write_scores_csv
     from lascarlib.provenance import provenance
     from lascarlib.training.checkpoint import write_json
 
+    if options.csv is not None:
+        if options.csv.suffix != ".csv":
+            raise LascarError(f"{options.csv}: unknown ending; write to a name that ends in .csv")
+        check_folder(options.csv.parent)
     reference = open_dataset(options.reference)
     if not reference.has_atrium:
-        raise LascarError(f"{options.reference}: not every case has an LA label to score against")
+        raise LascarError(
+            f"{options.reference}: not every case has an LA label; score those that have one"
+        )
     folder = options.prediction
     if not any((folder / name / "LA_predict.nii.gz").is_file() for name in reference.ids):
         raise LascarError(
             f"{folder}: no <case>/LA_predict.nii.gz of any case in {options.reference}; give the "
             "--out folder of lascar predict"
         )
-    with_scar = reference.has_scar and any(folder.glob("*/scar_predict.nii.gz"))
+    with_scar = any(folder.glob("*/scar_predict.nii.gz"))
+    if with_scar and not reference.has_scar:
+        print("not every case has a scar label: scar is scored where there is one", file=sys.stderr)
     scores = [
         score_case(
             case,

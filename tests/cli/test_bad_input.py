@@ -180,6 +180,9 @@ def test_evaluate_refuses_a_prediction_on_another_grid(refuse, tiny_folder, tmp_
     )
     said = refuse("evaluate", tiny_folder, tiny_folder, "--csv", tmp_path / "f.csv")
     assert "LA_predict.nii.gz: affine differs" in said
+    for name, words in (("f.json", "ends in .csv"), (IMAGE + "/f.csv", "a folder is needed")):
+        target = tiny_folder / name
+        assert words in refuse("evaluate", tiny_folder, tiny_folder, "--csv", target)
 
 
 def test_distance_map_refuses_bad_labels_and_targets(refuse, tiny_folder, tmp_path) -> None:
@@ -191,6 +194,8 @@ def test_distance_map_refuses_bad_labels_and_targets(refuse, tiny_folder, tmp_pa
     assert "unknown ending" in refuse("distance-map", label, tmp_path / "map.mat")
     overwrite(label, np.zeros((24, 20, 12), np.uint8))
     assert "the atrium is empty" in refuse("distance-map", label, out)
+    overwrite(label, np.ones((24, 20, 12), np.uint8))
+    assert f"{label}: mask fills every slice" in refuse("distance-map", label, out)
 
 
 def test_phantom_refuses_what_it_cannot_make(refuse, tmp_path) -> None:

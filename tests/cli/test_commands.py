@@ -112,6 +112,12 @@ def test_evaluate_counts_a_missing_prediction(data, predicted, tmp_path, capsys)
     assert rows["case_5"]["atrium_status"] == "missing"
     assert float(rows["case_5"]["atrium_dice"]) == 0
     assert rows["case_4"]["atrium_status"] == "ok"
+    shutil.copytree(data, tmp_path / "data")
+    (tmp_path / "data" / "case_5" / "scarSegImgM.nii.gz").unlink()
+    assert run("evaluate", f"{tmp_path / 'data'}[4:]", predicted) == 0
+    said = capsys.readouterr()
+    assert "scar is scored where there is one" in said.err
+    assert re.search(r"scar Dice +1 +0 ", said.out)
 
 
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nii", ".nrrd"])
