@@ -8,6 +8,9 @@ import numpy as np
 from lascarlib.phantom.lattice import Lattice
 from lascarlib.phantom.shapes import Shape, union_distance_mm
 
+BLEND_MM = 3.0
+"""Fillets between the parts of one organ."""
+
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
@@ -48,9 +51,7 @@ def paint(
     shapes: Sequence[Shape],
     value: float | np.ndarray,
     *,
-    blend_mm: float = 3.0,
     grow_mm: float = 0.0,
-    rough: float = 1.0,
 ) -> None:
     """Cover the inside of a union of shapes with a signal.
 
@@ -58,9 +59,7 @@ def paint(
         canvas: Painted in place.
         shapes: Parts of one organ.
         value: Signal, a number or an array of the lattice's shape.
-        blend_mm: Fillets between the parts.
         grow_mm: Enlarges the organ on all sides.
-        rough: Share of the canvas's roughness this surface takes.
     """
     if not shapes:
         return
@@ -71,10 +70,9 @@ def paint(
         np.max([c[1] for c in corners], axis=0) + margin_mm,
     )
     d = union_distance_mm(
-        shapes, canvas.lattice.crop(window), blend_mm=blend_mm, margin_mm=margin_mm
+        shapes, canvas.lattice.crop(window), blend_mm=BLEND_MM, margin_mm=margin_mm
     )
-    if rough:
-        d += canvas.roughness_mm[window] * np.float32(rough)
+    d += canvas.roughness_mm[window]
     share = coverage(d - np.float32(grow_mm), edge_mm=canvas.edge_mm)
     target = canvas.signal[window]
     target += share * (
