@@ -5,7 +5,7 @@ says whether notebooks are fit to be committed. They need the `book` extra.
 """
 
 from lascarlib.book.build import build_book
-from lascarlib.book.parameters import check_notebooks, parse_parameters
+from lascarlib.book.parameters import check_notebooks
 from lascarlib.book.runner import BookError, NotebookRun, run_notebooks
 
 __all__ = [
@@ -13,6 +13,5 @@ __all__ = [
     "NotebookRun",
     "build_book",
     "check_notebooks",
-    "parse_parameters",
     "run_notebooks",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,30 +149,6 @@ def check_parameters(
             )
         checked[parameter] = value
     return checked
-
-
-def parse_parameters(texts: Iterable[str]) -> dict[str, Any]:
-    """Turn `NAME=VALUE` words of a command line into values: literals, else the text itself.
-
-    Raises:
-        LascarError: if a word has no name or no `=`, or a name comes twice.
-
-    Example:
-        >>> parse_parameters(["seed=3", "rate=1e-2", "source=phantom:cases=4", "mirror=True"])
-        {'seed': 3, 'rate': 0.01, 'source': 'phantom:cases=4', 'mirror': True}
-    """
-    values: dict[str, Any] = {}
-    for text in texts:
-        parameter, equals, value = text.partition("=")
-        if not equals or not parameter.isidentifier():
-            raise LascarError(f"parameter {text!r}: not of the form NAME=VALUE; write seed=3")
-        if parameter in values:
-            raise LascarError(f"parameter {parameter!r}: given twice; keep one")
-        try:
-            values[parameter] = ast.literal_eval(value)
-        except (ValueError, SyntaxError):
-            values[parameter] = value
-    return values
 
 
 def check_notebooks(paths: Sequence[str | Path]) -> None:

@@ -28,12 +28,13 @@ def add_commands(commands: Any) -> None:
 def run_notebooks(options: argparse.Namespace) -> int:
     """Execute notebooks; 1 where a cell failed."""
     from lascarlib import book
+    from lascarlib.training import parse_settings
 
     try:
         book.run_notebooks(
             options.notebooks,
             profile=options.profile,
-            parameters=book.parse_parameters(options.parameters),
+            parameters=parse_settings(options.parameters),
             force=options.force,
         )
     except book.BookError as error:

@@ -3,7 +3,7 @@
 import ast
 import dataclasses
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeVar
 
 from lascarlib.errors import LascarError
@@ -101,21 +101,23 @@ def _describe(hint: Any) -> str:
     return words.get(hint, "settings by name")
 
 
-def parse_settings(assignments: list[str]) -> dict[str, Any]:
-    """Read `key=value` from a command line; the value is a Python literal, else text.
+def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
+    """Read `NAME=VALUE` words of a command line; the value is a Python literal, else text.
 
     Raises:
-        LascarError: there is no "=".
+        LascarError: a word has no name or no "=", or a name comes twice.
 
     Example:
-        >>> parse_settings(["atrium.iterations=50", "atrium.loss=dice-topk"])
-        {'atrium.iterations': 50, 'atrium.loss': 'dice-topk'}
+        >>> parse_settings(["atrium.iterations=50", "rate=1e-2", "source=phantom:cases=4"])
+        {'atrium.iterations': 50, 'rate': 0.01, 'source': 'phantom:cases=4'}
     """
-    settings = {}
+    settings: dict[str, Any] = {}
     for assignment in assignments:
         name, equals, text = assignment.partition("=")
-        if not equals:
-            raise LascarError(f"--set {assignment}: no value; write --set {assignment}=VALUE")
+        if not name or not equals:
+            raise LascarError(f"{assignment!r} is not of the form NAME=VALUE; write seed=3")
+        if name in settings:
+            raise LascarError(f"{name!r} is given twice; keep one")
         try:
             settings[name] = ast.literal_eval(text)
         except (ValueError, SyntaxError):

@@ -122,7 +122,7 @@ def test_training_refuses_broken_data(refuse, tiny_folder, tmp_path, kind, comma
         (["--set", "atrium.iterations=0"], "iterations"),
         (["--set", "mirror_at_test=1"], "is 1; give True or False"),
         (["--set", "atrium.loss=dice"], "give one of dice-topk, dice-cross-entropy"),
-        (["--set", "atrium.iterations"], "no value; write --set atrium.iterations=VALUE"),
+        (["--set", "atrium.iterations"], "'atrium.iterations' is not of the form NAME=VALUE"),
         (["--set", "atrium.features=(2,2,2,2,2,2,2,2)"], "cannot be halved"),
         (["--seed", "-1"], "seed"),
         (["--seed", "one"], "argument --seed: invalid int value: 'one'"),

@@ -109,8 +109,11 @@ def test_settings_of_a_command_line_are_python_literals_or_else_text() -> None:
         "f": "a=b",
         "g": "",
     }
-    with pytest.raises(LascarError, match="--set a: no value; write --set a=VALUE"):
-        parse_settings(["a"])
+    for word in ("a", "=3", ""):
+        with pytest.raises(LascarError, match=f"'{word}' is not of the form NAME=VALUE"):
+            parse_settings([word])
+    with pytest.raises(LascarError, match="'a' is given twice; keep one"):
+        parse_settings(["a=1", "b=2", "a=1"])
 
 
 def test_a_config_survives_json_with_its_tuples() -> None:
