@@ -99,6 +99,7 @@ def run_predict(options: argparse.Namespace) -> int:
     from lascarlib.provenance import provenance
     from lascarlib.training import open_run
     from lascarlib.training.checkpoint import write_json
+    from lascarlib.training.run import STAGES
 
     check_folder(options.out)
     predictor = load_predictor(open_run(options.run))
@@ -127,6 +128,7 @@ def run_predict(options: argparse.Namespace) -> int:
         "run": str(options.run.resolve()),
         "seed": predictor.run.config.seed,
         "trained_on": predictor.run.fingerprint,
+        "networks": {stage: predictor.run.trained_folds(stage) for stage in STAGES},
         "source": dataset.source,
         "fingerprint": dataset.fingerprint,
         "provenance": provenance(),

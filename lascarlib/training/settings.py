@@ -48,7 +48,9 @@ def _with_setting(record: Record, name: str, path: list[str], value: Any) -> Rec
             raise LascarError(f"unknown setting {name!r}; {path[0]} has no parts")
         new = _with_setting(old, name, path[1:], value)
     elif dataclasses.is_dataclass(old) and isinstance(value, Mapping):
-        new = with_settings(old, value)
+        new = old
+        for part, inner in value.items():
+            new = _with_setting(new, f"{name}.{part}", part.split("."), inner)
     else:
         new = coerce(value, hints[path[0]], name=name)
     return dataclasses.replace(typing.cast(Any, record), **{path[0]: new})

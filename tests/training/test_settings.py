@@ -125,6 +125,8 @@ def test_a_config_survives_json_with_its_tuples() -> None:
 def test_a_stored_config_with_a_name_of_the_future_is_refused() -> None:
     with pytest.raises(LascarError, match="unknown setting 'attention'"):
         from_json(Config, {**to_json(Config()), "attention": 1})
+    with pytest.raises(LascarError, match=r"unknown setting 'atrium\.attention'"):
+        from_json(Config, {"atrium": {"attention": 1}})
 
 
 @pytest.mark.parametrize("record", [Config(), StageConfig()])
