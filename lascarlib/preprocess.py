@@ -1,5 +1,10 @@
-"""From a case to the arrays a network sees, and from its output back to the case's grid."""
+"""From a case to the arrays a network sees, and from its output back to the case's grid.
 
+Networks see every scan with its axes to left, posterior and superior, however it is stored: they
+learn where the atrium's parts lie, and the boundary band of stage 2 is axial.
+"""
+
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +13,7 @@ from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry.distance import Variant, boundary_distance_map
 from lascarlib.geometry.grid import Shape, Spacing, resample, resample_label, resampled_shape
+from lascarlib.geometry.orientation import from_lps, lps_affine, to_lps
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,8 +49,29 @@ def z_score(array: np.ndarray) -> np.ndarray:
     return ((values - values.mean(dtype=np.float64)) / max(float(sd), 1e-8)).astype(np.float32)
 
 
+def case_in_lps(case: Case) -> Case:
+    """A case with its axes to left, posterior and superior; itself where they are already.
+
+    Args:
+        case: stored in any order of axes.
+
+    Returns:
+        The same voxels at the same place.
+    """
+    affine = lps_affine(case.affine, shape=case.image.shape)
+    if np.array_equal(affine, case.affine):
+        return case
+    image, atrium, scar = (
+        None if array is None else to_lps(array, case.affine)
+        for array in (case.image, case.atrium, case.scar)
+    )
+    assert image is not None
+    return dataclasses.replace(case, image=image, affine=affine, atrium=atrium, scar=scar)
+
+
 def network_shape(case: Case, *, spacing_mm: Spacing) -> Shape:
-    """Shape of a case once resampled to a network's spacing."""
+    """Shape of a case once turned to LPS and resampled to a network's spacing."""
+    case = case_in_lps(case)
     x, y, z = case.image.shape
     return resampled_shape((x, y, z), spacing_mm=case.spacing_mm, target_spacing_mm=spacing_mm)
 
@@ -59,6 +86,7 @@ def atrium_sample(case: Case, *, spacing_mm: Spacing) -> Sample:
     Returns:
         One channel; the label is resampled linearly and kept where at least half inside.
     """
+    case = case_in_lps(case)
     shape = network_shape(case, spacing_mm=spacing_mm)
     channels = resample(z_score(case.image), shape, order=3)[None]
     label = None if case.atrium is None else resample_label(case.atrium, shape)
@@ -70,7 +98,7 @@ def scar_sample(
 ) -> Sample:
     """Input and target of stage 2: the image and the distance map of the LA boundary (BF, Fig. 1).
 
-    The map is computed once on the case's own grid, with its own spacing, then z-scored like any
+    The map is computed once on the case's own voxels, with their spacing, then z-scored like any
     channel (the paper does not say whether it is) and resampled like the image.
 
     Args:
@@ -85,6 +113,8 @@ def scar_sample(
     Raises:
         LascarError: `atrium` is empty or has no boundary for another reason; the case is named.
     """
+    atrium = to_lps(atrium, case.affine)
+    case = case_in_lps(case)
     shape = network_shape(case, spacing_mm=spacing_mm)
     try:
         distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
@@ -107,5 +137,5 @@ def to_case_grid(probability: np.ndarray, case: Case) -> np.ndarray:
     Returns:
         float32 of the image's shape, in [0, 1].
     """
-    x, y, z = case.image.shape
-    return resample(probability, (x, y, z), order=1)
+    x, y, z = to_lps(np.broadcast_to(np.int8(0), case.image.shape), case.affine).shape
+    return from_lps(resample(probability, (x, y, z), order=1), case.affine)

@@ -5,7 +5,14 @@ from skimage.transform import resize
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry import boundary_distance_map
-from lascarlib.preprocess import atrium_sample, network_shape, scar_sample, to_case_grid, z_score
+from lascarlib.preprocess import (
+    atrium_sample,
+    case_in_lps,
+    network_shape,
+    scar_sample,
+    to_case_grid,
+    z_score,
+)
 
 TARGET_MM = (1.0, 2.0, 3.0)  # of the tiny cases' 2 x 2 x 3 mm, only x changes
 
@@ -83,3 +90,35 @@ def test_probabilities_return_to_the_grid_of_the_case(tiny_cases) -> None:
     assert back.min() >= 0
     assert back.max() <= 1
     np.testing.assert_array_equal(back > 0.5, case.atrium)
+
+
+def stored_otherwise(case: Case) -> Case:
+    """The same patient with the axes in the order (z, x, y) and x to the right."""
+
+    def turn(array: np.ndarray) -> np.ndarray:
+        return np.flip(array, 0).transpose(2, 0, 1).copy()
+
+    old_index = np.zeros((4, 4))
+    old_index[0, 1], old_index[1, 2], old_index[2, 0], old_index[3, 3] = -1, 1, 1, 1
+    old_index[0, 3] = case.image.shape[0] - 1
+    affine = case.affine @ old_index
+    return Case(case.id, turn(case.image), affine, turn(case.atrium), turn(case.scar))
+
+
+def test_a_network_sees_the_same_however_the_case_is_stored(tiny_cases) -> None:
+    case = tiny_cases["case_0"]
+    other = stored_otherwise(case)
+    assert other.image.shape == (12, 24, 20)
+    assert case_in_lps(case) is case
+    for seen, expected in (
+        (atrium_sample(other, spacing_mm=TARGET_MM), atrium_sample(case, spacing_mm=TARGET_MM)),
+        (
+            scar_sample(other, other.atrium, spacing_mm=TARGET_MM),
+            scar_sample(case, case.atrium, spacing_mm=TARGET_MM),
+        ),
+    ):
+        np.testing.assert_allclose(seen.channels, expected.channels, atol=1e-4)
+        np.testing.assert_array_equal(seen.label, expected.label)
+    sample = atrium_sample(other, spacing_mm=TARGET_MM)
+    back = to_case_grid(sample.label.astype(np.float32), other)
+    np.testing.assert_array_equal(back > 0.5, other.atrium)

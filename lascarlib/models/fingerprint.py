@@ -7,13 +7,14 @@ import numpy as np
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import bounding_box
+from lascarlib.preprocess import case_in_lps
 
 
 def fingerprint(cases: Iterable[Case]) -> dict[str, object]:
     """Shapes and spacings of a data set once its black borders are cropped away.
 
     A case is cropped to the box around its non-zero voxels. Triples are in nnU-Net's order, (z, y,
-    x), the reverse of a `Case`.
+    x), with z to the head: the reverse of a `Case` turned to LPS.
 
     Args:
         cases: images of any size; read one at a time.
@@ -40,7 +41,7 @@ def fingerprint(cases: Iterable[Case]) -> dict[str, object]:
     shapes: list[list[int]] = []
     spacings: list[list[float]] = []
     shares: list[float] = []
-    for case in cases:
+    for case in map(case_in_lps, cases):
         occupied = case.image != 0
         if not occupied.any():
             raise LascarError(f"{case.id}: the image is zero everywhere; leave this case out")

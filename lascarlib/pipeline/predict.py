@@ -9,6 +9,7 @@ import numpy as np
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry import has_boundary, largest_component
+from lascarlib.geometry.orientation import to_lps
 from lascarlib.inference import predict_probability
 from lascarlib.models.unet import UNet
 from lascarlib.preprocess import atrium_sample, scar_sample, to_case_grid
@@ -62,7 +63,7 @@ class Predictor:
         scar_probability, scar = None, None
         if self.scar_networks:
             scar = np.zeros_like(atrium)
-            if has_boundary(atrium):
+            if has_boundary(to_lps(atrium, case.affine)):
                 channels = scar_sample(
                     case,
                     atrium,

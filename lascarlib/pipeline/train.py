@@ -11,6 +11,7 @@ from lascarlib.case import Case
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.geometry import has_boundary
+from lascarlib.geometry.orientation import to_lps
 from lascarlib.pipeline.out_of_fold import (
     out_of_fold_atrium,
     out_of_fold_probability,
@@ -143,7 +144,7 @@ def train_scar(
     def samples() -> Iterator[Sample]:
         for case in _cases(dataset, "preparing scar", without=_stored(run, kind)):
             atrium = case.atrium if maps == "manual" else out_of_fold_atrium(run, case)
-            if atrium is None or not has_boundary(atrium):
+            if atrium is None or not has_boundary(to_lps(atrium, case.affine)):
                 print(f"{case.id}: no LA with a boundary, left out of stage 2", file=sys.stderr)
                 continue
             yield scar_sample(
