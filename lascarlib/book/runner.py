@@ -103,6 +103,8 @@ def run_notebooks(
     root = project_root() if root is None else root.resolve()
     if profile not in PROFILES:
         raise LascarError(f"unknown profile {profile!r}; known are {', '.join(PROFILES)}")
+    if "profile" in (parameters or {}):
+        raise LascarError("parameter 'profile' has an option of its own; use --profile")
     given = {**(parameters or {}), "profile": profile}
     sources = find_notebooks(names, folder=root / "notebooks")
     jobs = [_prepare(source, given, root=root, library=library) for source in sources]
@@ -129,6 +131,10 @@ def find_notebooks(names: Sequence[str], *, folder: Path) -> list[Path]:
     known = {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
     if not known:
         raise LascarError(f"{folder}: there is no notebook in this folder")
+    for name in names:
+        path = Path(name)
+        if path.name != name and path.is_file() and path.resolve().parent != folder.resolve():
+            raise LascarError(f"{name}: lies outside {folder}; copy it there to run it")
     wanted = [name.replace("\\", "/").rsplit("/", 1)[-1].removesuffix(".ipynb") for name in names]
     for name in wanted:
         if name not in known:

@@ -86,6 +86,17 @@ def test_an_unknown_notebook_or_profile_is_refused_with_the_known_ones(project):
         run(project, "03")
     with pytest.raises(LascarError, match="unknown profile 'fast'; known are smoke, cpu, gpu"):
         run(project, profile="fast")
+    with pytest.raises(LascarError, match="use --profile"):
+        run(project, parameters={"profile": "cpu"})
+
+
+def test_a_notebook_elsewhere_is_not_taken_for_the_one_of_that_name(project, tmp_path):
+    copy = tmp_path / "mine" / "01_product.ipynb"
+    copy.parent.mkdir()
+    copy.write_text("{}")
+    with pytest.raises(LascarError, match="copy it there"):
+        run(project, str(copy))
+    run(project, str(project / "notebooks" / "01_product.ipynb"))
 
 
 def test_a_failing_cell_is_named_and_leaves_no_executed_copy(project):
