@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         where = error.filename or "this machine"
         print(f"lascar: {where}: {error.strerror or error}; check path and disk", file=sys.stderr)
         return 2
+    except MemoryError as error:
+        print(f"lascar: not enough memory ({error}); take a coarser grid", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("lascar: interrupted; a training goes on with --resume", file=sys.stderr)
         return 130

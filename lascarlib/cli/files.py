@@ -57,6 +57,7 @@ def write_distance_map(options: argparse.Namespace) -> int:
     from lascarlib.datasets import binary
     from lascarlib.errors import LascarError
     from lascarlib.geometry import boundary_distance_map, signed_distance_map
+    from lascarlib.geometry.orientation import from_lps, lps_affine, to_lps
     from lascarlib.io import read_volume, suffix_of, write_volume
 
     kinds: dict[str, Callable[..., np.ndarray]] = {
@@ -68,12 +69,15 @@ def write_distance_map(options: argparse.Namespace) -> int:
     if not suffix_of(options.out):
         raise LascarError(f"{options.out}: unknown ending; write .nii.gz, .nii or .nrrd")
     label = read_volume(options.atrium)
+    if options.out.exists() and options.out.samefile(options.atrium):
+        raise LascarError(f"{options.out}: is the label itself; give another file to write")
     mask = binary(label.array, path=options.atrium)
     if not mask.any():
         raise LascarError(f"{options.atrium}: the atrium is empty, so it has no boundary; draw it")
     try:
-        distance_mm = kinds[options.kind](mask, spacing_mm=spacing_of(label.affine))
+        spacing_mm = spacing_of(lps_affine(label.affine, shape=mask.shape))
+        distance_mm = kinds[options.kind](to_lps(mask, label.affine), spacing_mm=spacing_mm)
     except LascarError as error:
         raise LascarError(f"{options.atrium}: {error}") from error
-    write_volume(options.out, distance_mm, label.affine)
+    write_volume(options.out, from_lps(distance_mm, label.affine), label.affine)
     return 0

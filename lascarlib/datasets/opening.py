@@ -39,6 +39,8 @@ def open_dataset(source: str | Path) -> Dataset:
     text = str(source)
     match = re.fullmatch(r"(.*)\[(-?\d*):(-?\d*)\]", text, flags=re.DOTALL)
     whole = match.group(1) if match else text
+    if not whole:
+        raise LascarError("the data source is empty; give a folder, an image or phantom:cases=24")
     dataset = _open_phantom(whole) if is_phantom(whole) else _open_files(Path(whole))
     if match:
         first, last = (int(part) if part else None for part in match.groups()[1:])

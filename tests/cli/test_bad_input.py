@@ -160,6 +160,7 @@ def test_predict_needs_a_run_and_images(refuse, tiny_folder, tmp_path) -> None:
     out = ("--out", tmp_path / "out")
     assert "is this the folder of a training" in refuse("predict", tiny_folder, tiny_folder, *out)
     assert "required: --out" in refuse("predict", tiny_folder, tiny_folder)
+    assert "data source is empty" in refuse("train", "", tmp_path / "run")
     (tmp_path / "file").write_text("mine")
     into_file = ("--out", tmp_path / "file" / "out")
     assert "where a folder is needed" in refuse("predict", tiny_folder, tiny_folder, *into_file)
@@ -192,6 +193,7 @@ def test_distance_map_refuses_bad_labels_and_targets(refuse, tiny_folder, tmp_pa
     assert "holds the values" in refuse("distance-map", tiny_folder / IMAGE, out)
     assert "unknown kind 'city'" in refuse("distance-map", label, out, "--kind", "city")
     assert "unknown ending" in refuse("distance-map", label, tmp_path / "map.mat")
+    assert "is the label itself" in refuse("distance-map", label, label)
     overwrite(label, np.zeros((24, 20, 12), np.uint8))
     assert "the atrium is empty" in refuse("distance-map", label, out)
     overwrite(label, np.ones((24, 20, 12), np.uint8))
@@ -206,6 +208,15 @@ def test_phantom_refuses_what_it_cannot_make(refuse, tmp_path) -> None:
     assert "seed is '-2'" in refuse("phantom", out, "--seed", "-2")
     (tmp_path / "file").write_text("mine")
     assert "file" in refuse("phantom", tmp_path / "file", "--cases", "1")
+
+
+def test_too_little_memory_is_said_in_a_sentence(refuse, tiny_folder, tmp_path, monkeypatch):
+    def fail(*arguments: object, **options: object) -> None:
+        raise MemoryError("Unable to allocate 537 GiB")
+
+    monkeypatch.setattr("lascarlib.geometry.boundary_distance_map", fail)
+    said = refuse("distance-map", tiny_folder / LABEL, tmp_path / "map.nii.gz")
+    assert "not enough memory (Unable to allocate 537 GiB)" in said
 
 
 def test_an_unknown_command_is_refused(refuse) -> None:
