@@ -1,19 +1,25 @@
 """Geometry of binary volumes: bands, surfaces and distances, in (x, y, z) and millimetres."""
 
 from lascarlib.geometry.boundary import boundary_band, has_boundary
+from lascarlib.geometry.comparison import scar_by_comparison
 from lascarlib.geometry.distance import (
     boundary_distance_map,
     euclidean_distance,
     signed_distance_map,
 )
+from lascarlib.geometry.probability import distance_probability_maps
 from lascarlib.geometry.surface import largest_component, surface_voxels
+from lascarlib.geometry.wall import wall_labels
 
 __all__ = [
     "boundary_band",
     "boundary_distance_map",
+    "distance_probability_maps",
     "euclidean_distance",
     "has_boundary",
     "largest_component",
+    "scar_by_comparison",
     "signed_distance_map",
     "surface_voxels",
+    "wall_labels",
 ]
