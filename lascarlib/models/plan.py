@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from lascarlib.models.pooling import Pooling, Voxels
 
 BASE_FEATURES = 32
-MAX_FEATURES = 320
+MAX_GROWTH = 10
+"""The coarsest resolutions have this many times the channels of the finest."""
 CONVOLUTIONS_PER_STAGE = 2
 
 
@@ -27,6 +28,7 @@ class Plan:
         n_labels: labels, background included.
         use_mask_for_norm: whether each channel is z-scored over its non-zero voxels only.
         batch_dice: whether the Dice loss takes its sums over the whole batch.
+        base_features: channels of the finest resolution; 32 is nnU-Net's.
     """
 
     transpose_forward: Voxels
@@ -38,6 +40,7 @@ class Plan:
     n_labels: int
     use_mask_for_norm: bool
     batch_dice: bool
+    base_features: int = BASE_FEATURES
 
     @property
     def patch_size(self) -> Voxels:
@@ -47,17 +50,24 @@ class Plan:
     @property
     def features_per_stage(self) -> tuple[int, ...]:
         """Channels of each resolution, finest first."""
-        return features_per_stage(len(self.pooling.strides))
+        return features_per_stage(len(self.pooling.strides), base_features=self.base_features)
 
     @property
     def n_parameters(self) -> int:
         """Trainable numbers of the network."""
-        return n_parameters(self.pooling, n_channels=self.n_channels, n_labels=self.n_labels)
+        return n_parameters(
+            self.pooling,
+            n_channels=self.n_channels,
+            n_labels=self.n_labels,
+            base_features=self.base_features,
+        )
 
     @property
     def feature_map_estimate(self) -> int:
         """Numbers that the convolutions put out for one patch."""
-        return feature_map_estimate(self.pooling, n_labels=self.n_labels)
+        return feature_map_estimate(
+            self.pooling, n_labels=self.n_labels, base_features=self.base_features
+        )
 
     def to_json(self) -> dict[str, object]:
         """The plan in nnU-Net's words, ready for `json.dumps`: lists, numbers and booleans."""
@@ -82,11 +92,12 @@ class Plan:
         }
 
 
-def features_per_stage(n_stages: int) -> tuple[int, ...]:
-    """Channels of each resolution: 32, doubled at every pooling, never more than 320.
+def features_per_stage(n_stages: int, *, base_features: int = BASE_FEATURES) -> tuple[int, ...]:
+    """Channels of each resolution: 32, doubled at every pooling, never more than ten times as many.
 
     Args:
         n_stages: number of resolutions.
+        base_features: channels of the finest.
 
     Returns:
         One number for each, finest first.
@@ -95,10 +106,16 @@ def features_per_stage(n_stages: int) -> tuple[int, ...]:
         >>> features_per_stage(6)
         (32, 64, 128, 256, 320, 320)
     """
-    return tuple(min(BASE_FEATURES * 2**stage, MAX_FEATURES) for stage in range(n_stages))
+    return tuple(base_features * min(2**stage, MAX_GROWTH) for stage in range(n_stages))
 
 
-def feature_map_estimate(pooling: Pooling, *, n_labels: int) -> int:
+def feature_map_estimate(
+    pooling: Pooling,
+    *,
+    n_labels: int,
+    base_features: int = BASE_FEATURES,
+    deep_supervision: bool = True,
+) -> int:
     """How many numbers the convolutions put out for one patch: nnU-Net's measure of memory.
 
     Two convolutions at each resolution of the encoder; at each of the decoder two convolutions, the
@@ -107,6 +124,9 @@ def feature_map_estimate(pooling: Pooling, *, n_labels: int) -> int:
     Args:
         pooling: the patch with its strides.
         n_labels: labels, background included.
+        base_features: channels of the finest resolution.
+        deep_supervision: whether the coarser segmentation outputs are counted; nnU-Net counts them
+            in the network it trains, not in the one it plans with.
 
     Returns:
         A count of elements, for one patch and not for a batch.
@@ -117,18 +137,21 @@ def feature_map_estimate(pooling: Pooling, *, n_labels: int) -> int:
         4096
     """
     sizes = list(pooling.patch_size)
-    features = features_per_stage(len(pooling.strides))
+    features = features_per_stage(len(pooling.strides), base_features=base_features)
     total = 0
     for stage, (stride, channels) in enumerate(zip(pooling.strides, features, strict=True)):
         sizes = [size // step for size, step in zip(sizes, stride, strict=True)]
         maps = CONVOLUTIONS_PER_STAGE * channels
         if stage < len(features) - 1:
-            maps += CONVOLUTIONS_PER_STAGE * channels + channels + n_labels
+            maps += CONVOLUTIONS_PER_STAGE * channels + channels
+            maps += n_labels if deep_supervision or stage == 0 else 0
         total += maps * math.prod(sizes)
     return total
 
 
-def n_parameters(pooling: Pooling, *, n_channels: int, n_labels: int) -> int:
+def n_parameters(
+    pooling: Pooling, *, n_channels: int, n_labels: int, base_features: int = BASE_FEATURES
+) -> int:
     """How many trainable numbers the network has, by arithmetic.
 
     A convolution from a to b channels with kernel k has a b |k| weights and b biases, the instance
@@ -138,6 +161,7 @@ def n_parameters(pooling: Pooling, *, n_channels: int, n_labels: int) -> int:
         pooling: strides and kernels.
         n_channels: channels of the input.
         n_labels: labels, background included.
+        base_features: channels of the finest resolution.
 
     Returns:
         Weights, biases and norms of encoder, decoder and all segmentation outputs.
@@ -147,7 +171,7 @@ def n_parameters(pooling: Pooling, *, n_channels: int, n_labels: int) -> int:
         >>> n_parameters(one_stage, n_channels=1, n_labels=2)  # 27 x 32 + 96, 27 x 32 x 32 + 96
         28704
     """
-    features = features_per_stage(len(pooling.strides))
+    features = features_per_stage(len(pooling.strides), base_features=base_features)
     total = 0
     for stage, (kernel, channels) in enumerate(zip(pooling.kernel_sizes, features, strict=True)):
         source = features[stage - 1] if stage else n_channels

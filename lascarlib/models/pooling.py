@@ -34,7 +34,7 @@ class Pooling:
         return (z, y, x)
 
 
-def pooling_for(patch_size: Sequence[int], *, spacing_mm: Sequence[float]) -> Pooling:
+def pooling_for(patch_size: Sequence[float], *, spacing_mm: Sequence[float]) -> Pooling:
     """Pool every axis that is long and fine enough, until none is left.
 
     An axis is long enough with 8 voxels, or 12 if no other axis pools with it, and fine enough
@@ -43,7 +43,7 @@ def pooling_for(patch_size: Sequence[int], *, spacing_mm: Sequence[float]) -> Po
     and is 1 until then, so that in-plane and through-plane steps cover comparable lengths.
 
     Args:
-        patch_size: three sizes in voxels.
+        patch_size: three sizes in voxels; a half, as a median may have, is padded away.
         spacing_mm: three voxel edge lengths in mm, in the same order.
 
     Returns:
@@ -76,7 +76,7 @@ def pooling_for(patch_size: Sequence[int], *, spacing_mm: Sequence[float]) -> Po
     return Pooling(_triple(padded), tuple(strides), tuple(kernels))
 
 
-def _axes_to_pool(sizes: Sequence[int], spacings: Sequence[float]) -> list[int]:
+def _axes_to_pool(sizes: Sequence[float], spacings: Sequence[float]) -> list[int]:
     """The axes that the next pooling halves; none when pooling is over."""
     long = [axis for axis in range(3) if sizes[axis] >= 2 * MIN_BOTTLENECK_VOXELS]
     if not long:
