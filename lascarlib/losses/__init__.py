@@ -1,17 +1,47 @@
-"""Losses as functions: logits (batch, 2, x, y, z) and labels (batch, x, y, z) in, a scalar out."""
+"""Losses as functions: logits and what they are compared with in, a scalar out."""
 
+from lascarlib.losses.attention_mask import predicted_band, predicted_surface, target_band
 from lascarlib.losses.compound import dice_cross_entropy_loss, dice_topk_loss
 from lascarlib.losses.deep_supervision import deep_supervision_loss, deep_supervision_weights
 from lascarlib.losses.dice import soft_dice_loss
+from lascarlib.losses.joint import (
+    JointLoss,
+    JointTarget,
+    LossWeights,
+    code_loss_weights,
+    joint_loss,
+    loss_weights,
+)
+from lascarlib.losses.scar_distance import scar_distance_loss
+from lascarlib.losses.shape_attention import shape_attention_loss
+from lascarlib.losses.spatial_encoding import (
+    atrium_loss,
+    binary_cross_entropy_loss,
+    spatial_encoding_loss,
+)
 from lascarlib.losses.topk import cross_entropy_loss, topk_loss, voxel_cross_entropy
 
 __all__ = [
+    "JointLoss",
+    "JointTarget",
+    "LossWeights",
+    "atrium_loss",
+    "binary_cross_entropy_loss",
+    "code_loss_weights",
     "cross_entropy_loss",
     "deep_supervision_loss",
     "deep_supervision_weights",
     "dice_cross_entropy_loss",
     "dice_topk_loss",
+    "joint_loss",
+    "loss_weights",
+    "predicted_band",
+    "predicted_surface",
+    "scar_distance_loss",
+    "shape_attention_loss",
     "soft_dice_loss",
+    "spatial_encoding_loss",
+    "target_band",
     "topk_loss",
     "voxel_cross_entropy",
 ]
