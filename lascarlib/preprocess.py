@@ -6,14 +6,19 @@ learn where the atrium's parts lie, and the boundary band of stage 2 is axial.
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+from scipy.ndimage import binary_fill_holes
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry.distance import Variant, boundary_distance_map
 from lascarlib.geometry.grid import Shape, Spacing, resample, resample_label, resampled_shape
 from lascarlib.geometry.orientation import from_lps, lps_affine, to_lps
+
+Normalise = Literal["image", "nonzero"]
+"""Where an image's mean and standard deviation are taken: everywhere, or over its `body_mask`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,22 +36,52 @@ class Sample:
     label: np.ndarray | None
 
 
-def z_score(array: np.ndarray) -> np.ndarray:
+def z_score(array: np.ndarray, *, mask: np.ndarray | None = None) -> np.ndarray:
     """Subtract the mean and divide by the standard deviation of all voxels (BF, section 3).
 
     Args:
         array: any shape, any real type.
+        mask: bool of the same shape; only these voxels are counted, and the others become zero.
 
     Returns:
-        float32 of the same shape; all zero where the array is constant.
+        float32 of the same shape; all zero where the array is constant or the mask is empty.
 
     Example:
         >>> z_score(np.array([1.0, 3.0])).tolist()
         [-1.0, 1.0]
+        >>> image = np.array([0.0, 1.0, 3.0])
+        >>> z_score(image, mask=image > 0).tolist()
+        [0.0, -1.0, 1.0]
     """
+    if mask is not None:
+        scores = np.zeros(array.shape, np.float32)
+        if mask.any():
+            scores[mask] = z_score(array[mask])
+        return scores
     values = array.astype(np.float32)
     sd = values.std(dtype=np.float64)
     return ((values - values.mean(dtype=np.float64)) / max(float(sd), 1e-8)).astype(np.float32)
+
+
+def body_mask(image: np.ndarray) -> np.ndarray:
+    """The voxels that are not zero, holes within them filled: an image without its black border.
+
+    Args:
+        image: (x, y, z), any real type.
+
+    Returns:
+        bool (x, y, z); empty where the image is zero everywhere.
+
+    Source: the preprocessing of nnU-Net 2, which BF adopts (section 2).
+
+    Example:
+        >>> image = np.zeros((5, 5, 5))
+        >>> image[1:4, 1:4, 1:4] = 7.0
+        >>> image[2, 2, 2] = 0.0  # within
+        >>> int(body_mask(image).sum())
+        27
+    """
+    return np.asarray(binary_fill_holes(image != 0), dtype=bool)
 
 
 def case_in_lps(case: Case) -> Case:
@@ -76,25 +111,31 @@ def network_shape(case: Case, *, spacing_mm: Spacing) -> Shape:
     return resampled_shape((x, y, z), spacing_mm=case.spacing_mm, target_spacing_mm=spacing_mm)
 
 
-def atrium_sample(case: Case, *, spacing_mm: Spacing) -> Sample:
+def atrium_sample(case: Case, *, spacing_mm: Spacing, normalise: Normalise = "image") -> Sample:
     """Input and target of stage 1: the z-scored image, then resampled by cubic splines (BF §3).
 
     Args:
         case: image, and the LA label where known.
         spacing_mm: the network's spacing.
+        normalise: where the image's mean and standard deviation are taken.
 
     Returns:
         One channel; the label is resampled linearly and kept where at least half inside.
     """
     case = case_in_lps(case)
     shape = network_shape(case, spacing_mm=spacing_mm)
-    channels = resample(z_score(case.image), shape, order=3)[None]
+    channels = resample(_scored_image(case, normalise), shape, order=3)[None]
     label = None if case.atrium is None else resample_label(case.atrium, shape)
     return Sample(case.id, channels, label)
 
 
 def scar_sample(
-    case: Case, atrium: np.ndarray, *, spacing_mm: Spacing, variant: Variant = "literal"
+    case: Case,
+    atrium: np.ndarray,
+    *,
+    spacing_mm: Spacing,
+    variant: Variant = "literal",
+    normalise: Normalise = "image",
 ) -> Sample:
     """Input and target of stage 2: the image and the distance map of the LA boundary (BF, Fig. 1).
 
@@ -106,6 +147,8 @@ def scar_sample(
         atrium: bool (x, y, z) on the case's grid, the LA whose boundary is meant.
         spacing_mm: the network's spacing.
         variant: of `lascarlib.geometry.boundary_distance_map`.
+        normalise: where the image's mean and standard deviation are taken; the map, which has no
+            background, is always scored over all voxels.
 
     Returns:
         Two channels: image, distance map.
@@ -120,9 +163,8 @@ def scar_sample(
         distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
     except LascarError as error:
         raise LascarError(f"{case.id}: {error}") from error
-    channels = np.stack(
-        [resample(z_score(channel), shape, order=3) for channel in (case.image, distance_mm)]
-    )
+    scored = (_scored_image(case, normalise), z_score(distance_mm))
+    channels = np.stack([resample(channel, shape, order=3) for channel in scored])
     label = None if case.scar is None else resample_label(case.scar, shape)
     return Sample(case.id, channels, label)
 
@@ -139,3 +181,7 @@ def to_case_grid(probability: np.ndarray, case: Case) -> np.ndarray:
     """
     x, y, z = to_lps(np.broadcast_to(np.int8(0), case.image.shape), case.affine).shape
     return from_lps(resample(probability, (x, y, z), order=1), case.affine)
+
+
+def _scored_image(case: Case, normalise: Normalise) -> np.ndarray:
+    return z_score(case.image, mask=body_mask(case.image) if normalise == "nonzero" else None)

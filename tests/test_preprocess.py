@@ -7,6 +7,7 @@ from lascarlib.errors import LascarError
 from lascarlib.geometry import boundary_distance_map
 from lascarlib.preprocess import (
     atrium_sample,
+    body_mask,
     case_in_lps,
     network_shape,
     scar_sample,
@@ -35,6 +36,42 @@ def test_a_constant_image_becomes_zero() -> None:
 
 def test_large_grey_levels_keep_their_contrast() -> None:
     np.testing.assert_allclose(z_score(np.array([1e6, 1e6 + 2])), [-1, 1], rtol=1e-4)
+
+
+def test_a_masked_z_score_counts_the_voxels_of_the_mask_and_zeroes_the_others() -> None:
+    image = np.array([9.0, 2.0, 4.0, 4.0, 6.0])
+    # Of 2, 4, 4, 6: mean 4, variance 2.
+    scores = z_score(image, mask=image < 9)
+    np.testing.assert_allclose(scores, np.array([0, -1, 0, 0, 1]) * np.sqrt(2), rtol=1e-6)
+    assert scores.dtype == np.float32
+    assert not z_score(image, mask=image > 9).any()
+    np.testing.assert_array_equal(z_score(image, mask=image > 0), z_score(image))
+
+
+def test_the_body_has_its_holes_but_not_the_border() -> None:
+    image = np.zeros((7, 5, 5), np.float32)
+    image[1:4, 1:4, 1:4] = -3.0  # not zero is enough
+    body = image != 0
+    image[2, 2, 2] = 0
+    np.testing.assert_array_equal(body_mask(image), body)
+    image[2, 2, 1] = 0  # the hole is now open to the border
+    assert body_mask(image).sum() == 25
+    assert not body_mask(np.zeros((3, 3, 3))).any()
+
+
+def test_a_black_border_does_not_move_the_scores_of_the_body(tiny_cases) -> None:
+    case = tiny_cases["case_0"]
+    border = np.pad(case.image, ((12, 12), (0, 0), (0, 0)))
+    wide = Case("wide", border, case.affine, np.pad(case.atrium, ((12, 12), (0, 0), (0, 0))))
+    inside = (slice(None), slice(12, -12))
+    grid = {"spacing_mm": case.spacing_mm}
+    scored = atrium_sample(wide, **grid, normalise="nonzero").channels
+    np.testing.assert_array_equal(scored[inside], atrium_sample(case, **grid).channels)
+    assert not np.allclose(atrium_sample(wide, **grid).channels[inside], scored[inside], atol=0.1)
+    both = [scar_sample(wide, wide.atrium, **grid, normalise=n) for n in ("image", "nonzero")]
+    np.testing.assert_array_equal(both[1].channels[0], scored[0])
+    # The distance map has no background.
+    np.testing.assert_array_equal(both[0].channels[1], both[1].channels[1])
 
 
 def test_stage_1_sees_the_scored_image_on_the_networks_grid(tiny_cases) -> None:

@@ -46,7 +46,7 @@ def planned_pooling(
         (64, 64, 64)
     """
     spacing_mm = tuple(float(value) for value in target)
-    pooling = pooling_for(initial_patch(target, median), spacing_mm=spacing_mm)
+    pooling = first = pooling_for(initial_patch(target, median), spacing_mm=spacing_mm)
     while planning_estimate(pooling, n_labels=n_labels, budget=budget) > budget.feature_map_limit:
         sizes = list(pooling.patch_size)
         ratios = [size / full for size, full in zip(sizes, median, strict=True)]
@@ -55,13 +55,11 @@ def planned_pooling(
         shortened = sizes.copy()
         shortened[axis] -= pooling.divisibility[axis]
         sizes[axis] -= pooling_for(shortened, spacing_mm=spacing_mm).divisibility[axis]
-        if sizes[axis] >= 1:
-            pooling = pooling_for(sizes, spacing_mm=spacing_mm)
-        if sizes[axis] < 1 or len(pooling.strides) == 1:
-            raise LascarError(
-                f"a memory of {budget.memory_gb:g} GB affords no patch that can be halved, and a "
-                "U-Net halves once at least; give more"
-            )
+        if sizes[axis] < 1:
+            raise _too_small(budget)
+        pooling = pooling_for(sizes, spacing_mm=spacing_mm)
+    if pooling != first and len(pooling.strides) == 1:
+        raise _too_small(budget)
     return pooling
 
 
@@ -142,4 +140,11 @@ def planning_estimate(pooling: Pooling, *, n_labels: int, budget: Budget) -> int
     """
     return feature_map_estimate(
         pooling, n_labels=n_labels, base_features=budget.base_features, deep_supervision=False
+    )
+
+
+def _too_small(budget: Budget) -> LascarError:
+    return LascarError(
+        f"a memory of {budget.memory_gb:g} GB affords no patch that can be halved, and a U-Net "
+        "halves once at least; give more"
     )

@@ -69,6 +69,7 @@ class Predictor:
                     atrium,
                     spacing_mm=run.config.scar.spacing_mm,
                     variant=run.config.distance_map,
+                    normalise=run.config.scar.normalise,
                 ).channels
                 scar_probability = to_case_grid(
                     stage_probability(run, "scar", channels, self.scar_networks), case
@@ -162,4 +163,7 @@ def load_population(run: Run) -> Population | None:
 
 def _atrium_input(run: Run, case: Case) -> np.ndarray:
     unlabelled = dataclasses.replace(case, atrium=None, scar=None)
-    return atrium_sample(unlabelled, spacing_mm=run.config.atrium.spacing_mm).channels
+    stage = run.config.atrium
+    return atrium_sample(
+        unlabelled, spacing_mm=stage.spacing_mm, normalise=stage.normalise
+    ).channels

@@ -82,7 +82,7 @@ def train_atrium(
 
     def samples() -> Iterator[Sample]:
         for case in _cases(dataset, "preparing LA", without=_stored(run, "atrium")):
-            yield atrium_sample(case, spacing_mm=config.spacing_mm)
+            yield atrium_sample(case, spacing_mm=config.spacing_mm, normalise=config.normalise)
 
     store_samples(run, "atrium", samples())
     for name in folds:
@@ -148,7 +148,11 @@ def train_scar(
                 print(f"{case.id}: no LA with a boundary, left out of stage 2", file=sys.stderr)
                 continue
             yield scar_sample(
-                case, atrium, spacing_mm=config.spacing_mm, variant=run.config.distance_map
+                case,
+                atrium,
+                spacing_mm=config.spacing_mm,
+                variant=run.config.distance_map,
+                normalise=config.normalise,
             )
 
     store_samples(run, kind, samples())

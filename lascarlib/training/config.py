@@ -6,6 +6,7 @@ from typing import Literal
 
 from lascarlib.augment import Augmentation
 from lascarlib.errors import LascarError
+from lascarlib.preprocess import Normalise
 
 
 @dataclass(frozen=True)
@@ -13,13 +14,15 @@ class StageConfig:
     """How one network is shaped and trained.
 
     Args:
-        plan: "fixed" uses the four literals below; "nnunet" derives them from the training data's
+        plan: "fixed" uses the six literals below; "nnunet" derives them from the training data's
             fingerprint, by nnU-Net's rules.
         spacing_mm: grid the network works on.
         patch_voxels: (x, y, z) of a training patch.
         features: channels per resolution, finest first.
         batch_size: patches per iteration.
         batch_dice: whether the soft Dice takes its sums over the whole batch.
+        normalise: an image is z-scored over all its voxels, "image", or over its body, "nonzero",
+            see `lascarlib.preprocess.body_mask`.
         loss: "dice-topk" (BF Eq. 3) or "dice-cross-entropy".
         top_k_percent: share of the voxels TopK keeps (BF Eq. 1).
         top_k_ranking: whether they are ranked over the "batch" or per "item".
@@ -45,6 +48,7 @@ class StageConfig:
     features: tuple[int, ...] = (16, 32, 64, 128, 256)
     batch_size: int = 2
     batch_dice: bool = False
+    normalise: Normalise = "image"
     loss: Literal["dice-topk", "dice-cross-entropy"] = "dice-topk"
     top_k_percent: float = 10.0
     top_k_ranking: Literal["batch", "item"] = "batch"

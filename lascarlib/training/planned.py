@@ -1,18 +1,21 @@
 """Settings that a data set decides: nnU-Net's plan put into a stage's config."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TypeVar
 
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
+from lascarlib.models.budget import BUDGETS, Budget
 from lascarlib.models.fingerprint import fingerprint
 from lascarlib.models.plan import Plan
 from lascarlib.models.planner import plan
 from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.run import IN_CHANNELS
 
 T = TypeVar("T")
 
-_PLANNED = ("spacing_mm", "patch_voxels", "features", "batch_size", "batch_dice")
+_PLANNED = ("spacing_mm", "patch_voxels", "features", "batch_size", "batch_dice", "normalise")
 
 
 def planned(config: Config, dataset: Dataset) -> Config:
@@ -35,14 +38,45 @@ def planned(config: Config, dataset: Dataset) -> Config:
     found = fingerprint(dataset)
     return dataclasses.replace(
         config,
-        atrium=_with_plan(config.atrium, found, n_channels=1, stage="atrium"),
-        scar=_with_plan(config.scar, found, n_channels=2, stage="scar"),
+        atrium=_with_plan(config.atrium, found, stage="atrium"),
+        scar=_with_plan(config.scar, found, stage="scar"),
     )
 
 
-def _with_plan(
-    config: StageConfig, found: dict[str, object], *, n_channels: int, stage: str
-) -> StageConfig:
+def stage_plan(stage: str, found: Mapping[str, object], *, budget: Budget = BUDGETS["gpu"]) -> Plan:
+    """The plan of a stage's network: one structure, and as many channels as the stage sees.
+
+    Args:
+        stage: "atrium" or "scar".
+        found: fingerprint of the data set, see `lascarlib.models.fingerprint.fingerprint`.
+        budget: what the network may cost.
+
+    Returns:
+        The plan.
+
+    Raises:
+        LascarError: the median image is no volume, or the budget too small.
+
+    Example:
+        >>> found = {"shapes_after_crop": [[40, 64, 64]], "spacings": [[2.5, 1.25, 1.25]]}
+        >>> found["median_relative_size_after_cropping"] = 1.0
+        >>> stage_plan("scar", found).n_channels
+        2
+    """
+    cases = found["shapes_after_crop"]
+    assert isinstance(cases, list)
+    return plan(
+        found,
+        {
+            "channel_names": {str(channel): "MRI" for channel in range(IN_CHANNELS[stage])},
+            "labels": {"background": 0, stage: 1},
+            "numTraining": len(cases),
+        },
+        budget=budget,
+    )
+
+
+def _with_plan(config: StageConfig, found: dict[str, object], *, stage: str) -> StageConfig:
     if config.plan != "nnunet":
         return config
     fixed = [name for name in _PLANNED if getattr(config, name) != getattr(StageConfig(), name)]
@@ -51,11 +85,7 @@ def _with_plan(
             f"{stage}.{fixed[0]} is set by hand but planned by nnU-Net's rules; add "
             f"{stage}.plan=fixed to use your own"
         )
-    channels = {str(k): name for k, name in enumerate(("LGE-MRI", "distance map")[:n_channels])}
-    cases = found["shapes_after_crop"]
-    assert isinstance(cases, list)
-    labels = {"background": 0, stage: 1}
-    made = plan(found, {"channel_names": channels, "labels": labels, "numTraining": len(cases)})
+    made = stage_plan(stage, found)
     return dataclasses.replace(
         config,
         spacing_mm=_as_xyz(made.spacing_mm, made),
@@ -63,6 +93,7 @@ def _with_plan(
         features=made.features_per_stage,
         batch_size=made.batch_size,
         batch_dice=made.batch_dice,
+        normalise="nonzero" if made.use_mask_for_norm else "image",
     )
 
 

@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from lascarlib.case import Case
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.evaluation import dice
@@ -21,8 +22,10 @@ from lascarlib.pipeline import (
     train_atrium,
     train_scar,
 )
+from lascarlib.preprocess import atrium_sample
 from lascarlib.training import make_config, start_run
 from lascarlib.training.run import Run
+from lascarlib.training.stage import sample_file
 from lascarlib.uncertainty import Population, case_uncertainty
 
 STAGE = {
@@ -223,3 +226,27 @@ def test_the_budget_is_said_and_shared(tmp_path, tiny_dataset, capsys) -> None:
 def test_an_untrained_run_cannot_predict(tmp_path, tiny_dataset) -> None:
     with pytest.raises(LascarError, match="no trained network in it; finish the training"):
         load_predictor(quick_run(tmp_path / "run", tiny_dataset))
+
+
+def test_training_and_prediction_score_the_same_voxels(tmp_path, tiny_dataset) -> None:
+    def in_black(name: str) -> Case:
+        case = tiny_dataset.load(name)
+        image = np.where(np.arange(12) < 3, 0, case.image)  # a quarter of the slices
+        return dataclasses.replace(case, image=image)
+
+    dataset = dataclasses.replace(tiny_dataset, load=in_black)
+    stage = {**STAGE, "iterations": 2, "normalise": "nonzero"}
+    settings = {**SETTINGS, "atrium": stage, "scar": stage}
+    run = start_run(tmp_path / "run", make_config("smoke", seed=1, settings=settings), dataset)
+    train_atrium(run, dataset, folds=("fold_0",))
+    train_scar(run, dataset, folds=("fold_0",), maps="manual")
+    case = dataset.load(run.fold("fold_0").validation[0])
+    expected = atrium_sample(case, spacing_mm=(2.0, 2.0, 3.0), normalise="nonzero").channels[0]
+    for kind in ("atrium", "scar-manual"):
+        stored = np.load(sample_file(run, kind, case.id))[0]
+        np.testing.assert_allclose(stored, expected, atol=2e-3)
+    predicted = load_predictor(run)(case).atrium_probability
+    np.testing.assert_allclose(predicted, out_of_fold_probability(run, case), atol=1e-2)
+    as_image = dataclasses.replace(run.config.atrium, normalise="image")
+    other = dataclasses.replace(run, config=dataclasses.replace(run.config, atrium=as_image))
+    assert not np.allclose(load_predictor(other)(case).atrium_probability, predicted, atol=1e-2)
