@@ -219,6 +219,60 @@ def test_too_little_memory_is_said_in_a_sentence(refuse, tiny_folder, tmp_path, 
     assert "not enough memory (Unable to allocate 537 GiB)" in said
 
 
+def test_plan_needs_cases_or_two_records(refuse, tiny_folder, tmp_path) -> None:
+    ready = Path(__file__).parents[1] / "models" / "fixtures" / "planner" / "LA18_1mm_80train"
+    fingerprint, dataset = ready / "fingerprint.json", ready / "dataset.json"
+    records = ("--fingerprint", fingerprint, "--dataset", dataset)
+    either = "give either DATA, or both --fingerprint and --dataset"
+    for arguments in (
+        (),
+        records[:2],
+        records[2:],
+        (tiny_folder, *records),
+        (tiny_folder, *records[2:]),
+    ):
+        assert either in refuse("plan", *arguments, "--out", tmp_path / "p.json")
+    assert "missing" in refuse("plan", tmp_path / "none")
+    assert "no such file" in refuse("plan", *records[:3], tmp_path / "none.json").lower()
+    for option, words in (
+        (("--memory-gb", "0"), "a memory of 0 GB; give a number above 0"),
+        (("--memory-gb", "nan"), "a memory of nan GB; give a number above 0"),
+        (("--memory-gb", "much"), "argument --memory-gb: invalid float value: 'much'"),
+        (("--memory-gb", "0.0001"), "0.0001 GB affords no patch that can be halved"),
+        (("--device", "tpu"), "unknown device 'tpu'; known are gpu, cpu"),
+        (("--out", tmp_path / "plan.txt"), "give a name that ends in .json"),
+        (("--out", fingerprint / "plan.json"), "where a folder is needed"),
+    ):
+        assert words in refuse("plan", *records, *option)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a note", "no valid JSON"),
+        ("[1, 2]", "holds no names with values"),
+        ("[" * 100_000, "no valid JSON"),
+        ("{}", "fingerprint has no 'shapes_after_crop'"),
+        ('{"shapes_after_crop": [[9, 9, 9]]}', "fingerprint has no 'spacings'"),
+        ('{"shapes_after_crop": [[9, 9, 9]], "spacings": [[1, 0, 1]]}', "three numbers above 0"),
+        ('{"shapes_after_crop": [[9, 9, 9]], "spacings": [[1, NaN, 1]]}', "three numbers above 0"),
+    ],
+    ids=range(7),
+)
+def test_plan_refuses_records_it_cannot_read(refuse, tmp_path, text, words) -> None:
+    (tmp_path / "f.json").write_text(text)
+    (tmp_path / "d.json").write_text('{"channel_names": {"0": "MRI"}, "labels": {}}')
+    records = ("--fingerprint", tmp_path / "f.json", "--dataset", tmp_path / "d.json")
+    assert words in refuse("plan", *records, "--out", tmp_path / "new" / "plan.json")
+
+
+def test_fingerprint_refuses_broken_data_and_targets(refuse, tiny_folder, tmp_path) -> None:
+    assert "ends in .json" in refuse("fingerprint", tiny_folder, "--out", tiny_folder)
+    overwrite(tiny_folder / IMAGE, np.zeros((24, 20, 12), np.float32))
+    said = refuse("fingerprint", tiny_folder, "--out", tmp_path / "f.json")
+    assert "case_1: the image is zero everywhere" in said
+
+
 def test_an_unknown_command_is_refused(refuse) -> None:
     assert "invalid choice: 'segment'" in refuse("segment")
     assert "required: COMMAND" in refuse()
