@@ -51,6 +51,9 @@ def run(options: argparse.Namespace) -> int:
             f"{folder}: no <case>/LA_predict.nii.gz of any case in {options.reference}; give the "
             "--out folder of lascar predict"
         )
+    found = {path.parent.name for path in folder.glob("*/LA_predict.nii.gz")}
+    if others := found - set(reference.ids):
+        print(f"{len(others)} further predictions belong to no case scored here", file=sys.stderr)
     with_scar = any(folder.glob("*/scar_predict.nii.gz"))
     if with_scar and not reference.has_scar:
         print("not every case has a scar label: scar is scored where there is one", file=sys.stderr)
