@@ -120,12 +120,7 @@ def train_network(
         raise
     finally:
         bar.close()
-    if state.epoch_losses:
-        _end_epoch(state, config, 1.0)
-    for parameter, mean in zip(model.parameters(), average, strict=False):
-        parameter.data.copy_(mean)
-    _write_log(folder / "log.csv", state.rows)
-    save_weights(folder / "weights.safetensors", model)
+    _finish(folder, model, average, config, state)
     checkpoint.unlink(missing_ok=True)
     return model.eval()
 
@@ -185,6 +180,18 @@ def _end_epoch(state: State, config: StageConfig, progress: float) -> None:
         divisor=config.plateau_divisor,
     )
     state.epoch_losses = []
+
+
+def _finish(
+    folder: Path, model: UNet, average: list[Tensor], config: StageConfig, state: State
+) -> None:
+    """Close the last epoch, take the averaged weights, write log and weights."""
+    if state.epoch_losses:
+        _end_epoch(state, config, 1.0)
+    for parameter, mean in zip(model.parameters(), average, strict=False):
+        parameter.data.copy_(mean)
+    _write_log(folder / "log.csv", state.rows)
+    save_weights(folder / "weights.safetensors", model)
 
 
 def _restore(stored: dict[str, Any]) -> State:
