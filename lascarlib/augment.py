@@ -87,6 +87,8 @@ def take_patch(
 ) -> Tensor:
     """Sample a transformed patch by trilinear interpolation; 0 outside the volume.
 
+    An axis along which only one voxel is reached continues that voxel instead.
+
     Args:
         volume: float32 (channel, x, y, z).
         centre: voxel of the volume that lands on the patch's centre.
@@ -107,7 +109,7 @@ def take_patch(
     low = np.clip(np.floor(centre - reach).astype(int), 0, edges - 1)
     high = np.clip(np.ceil(centre + reach).astype(int) + 1, low + 1, edges)
     block = np.array(volume[:, low[0] : high[0], low[1] : high[1], low[2] : high[2]])
-    half = np.maximum((high - low - 1) / 2, 0.5)  # a single voxel spans [-2, 0] of the grid
+    half = np.maximum((high - low - 1) / 2, 0.5)  # an axis of one voxel continues its value
     axes = [torch.arange(n, dtype=torch.float32) - (n - 1) / 2 for n in shape]
     scaled = torch.from_numpy((matrix / half[:, None]).astype(np.float32))
     origin = torch.from_numpy(((centre - low) / half - 1).astype(np.float32))
