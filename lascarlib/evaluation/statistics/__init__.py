@@ -1,0 +1,36 @@
+"""Statistics of scores: tests, intervals, agreement and correlation, and the verdict in words."""
+
+from lascarlib.evaluation.statistics.agreement import (
+    Agreement,
+    Correlation,
+    bland_altman,
+    correlate,
+)
+from lascarlib.evaluation.statistics.bootstrap import Interval, bootstrap_mean
+from lascarlib.evaluation.statistics.comparison import (
+    LEVEL,
+    Comparison,
+    compare_methods,
+    compare_metric,
+)
+from lascarlib.evaluation.statistics.observers import score_observers
+from lascarlib.evaluation.statistics.signed_rank import SignedRank, holm, signed_rank
+from lascarlib.evaluation.statistics.verdict import verdict
+
+__all__ = [
+    "LEVEL",
+    "Agreement",
+    "Comparison",
+    "Correlation",
+    "Interval",
+    "SignedRank",
+    "bland_altman",
+    "bootstrap_mean",
+    "compare_methods",
+    "compare_metric",
+    "correlate",
+    "holm",
+    "score_observers",
+    "signed_rank",
+    "verdict",
+]
