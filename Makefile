@@ -4,7 +4,7 @@ PROFILE ?= smoke
 TORCH   ?= torch
 BIN     := .venv/bin
 
-.PHONY: book test lab check env clean
+.PHONY: book test lab check bench env clean
 
 book: env       # execute every notebook, then build book/_build/html/index.html
 	$(BIN)/lascar book --profile $(PROFILE)
@@ -18,6 +18,9 @@ lab: env        # JupyterLab on the notebooks
 check: env      # format, lint, types, notebooks without outputs
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
+
+bench: env      # time the library beside other tools: benchmarks/results/
+	for script in $(filter-out %/table.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; done
 
 env: .venv/installed
 .venv/installed: pyproject.toml constraints.txt

@@ -1,0 +1,62 @@
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+FILE = Path(__file__).parents[2] / "benchmarks" / "table.py"
+
+
+@pytest.fixture(scope="module")
+def table():
+    spec = importlib.util.spec_from_file_location("benchmarks_table", FILE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_contestants_take_turns_and_the_least_time_counts(table) -> None:
+    calls = []
+
+    def slow_at_first() -> None:
+        calls.append("a")
+        time.sleep(0.05 if len(calls) == 1 else 0.0)
+
+    best = table.best_seconds({"a": slow_at_first, "b": lambda: calls.append("b")}, rounds=2)
+    assert calls == ["a", "b", "a", "b"]
+    assert best["a"] < 0.04
+
+
+def test_peak_memory_sees_what_a_function_allocates(table) -> None:
+    # 8 million float64 are 64 MB; half as much again for what else happens meanwhile.
+    assert 60 < table.peak_memory_mb(lambda: np.ones(8_000_000)) < 96
+
+
+def test_a_table_by_hand(table) -> None:
+    rows = [
+        {"what": "a", "seconds": 0.12345, "cases": 3},
+        {"what": "b", "seconds": 123.4, "cases": 4},
+    ]
+    assert table.markdown(rows).splitlines() == [
+        "| what | seconds | cases |",
+        "| --- | ---: | ---: |",
+        "| a | 0.123 | 3 |",
+        "| b | 123 | 4 |",
+    ]
+
+
+def test_a_result_says_where_it_comes_from(table, tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks/maps.py", "--small"])
+    table.write_table(tmp_path / "new" / "maps.md", [{"n": 1}], title="Maps", notes=["A note."])
+    page = (tmp_path / "new" / "maps.md").read_text(encoding="utf-8")
+    assert capsys.readouterr().out == page
+    assert page.startswith("# Maps\n\n| n |\n")
+    for part in (
+        "- A note.\n",
+        "`python benchmarks/maps.py --small`",
+        "| numpy |",
+        "| processor |",
+    ):
+        assert part in page
