@@ -8,10 +8,12 @@ from lascarlib.geometry.distance import (
     signed_distance_map,
 )
 from lascarlib.geometry.probability import distance_probability_maps
+from lascarlib.geometry.shell import blood_pool, wall_shell
 from lascarlib.geometry.surface import largest_component, surface_voxels
 from lascarlib.geometry.wall import wall_labels
 
 __all__ = [
+    "blood_pool",
     "boundary_band",
     "boundary_distance_map",
     "distance_probability_maps",
@@ -22,4 +24,5 @@ __all__ = [
     "signed_distance_map",
     "surface_voxels",
     "wall_labels",
+    "wall_shell",
 ]
