@@ -5,7 +5,19 @@ import subprocess
 from importlib import metadata
 from pathlib import Path
 
-PACKAGES = ("lascarlib", "torch", "monai", "lightning-fabric", "numpy", "scipy", "nibabel", "edt")
+PACKAGES = (
+    "lascarlib",
+    "torch",
+    "monai",
+    "lightning-fabric",
+    "numpy",
+    "scipy",
+    "scikit-image",
+    "scikit-learn",
+    "pymaxflow",
+    "nibabel",
+    "edt",
+)
 """The packages whose versions can change a number."""
 
 

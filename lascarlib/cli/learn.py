@@ -6,6 +6,8 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lascarlib.cli import baselines
+
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
     from lascarlib.training import Run
@@ -24,12 +26,13 @@ def add_commands(commands: Any) -> None:
     cv.set_defaults(handler=run_cv)
 
     predict = commands.add_parser("predict", help="segment cases with a trained run")
-    predict.add_argument("run", metavar="RUN", type=Path, help="folder of a training")
+    predict.add_argument("run", metavar="RUN", type=Path, help="of a training, or a method")
     predict.add_argument("data", metavar="DATA_OR_IMAGES", help="cases, plain volumes, or one file")
     predict.add_argument("--out", type=Path, required=True, help="gets <case>/LA_predict.nii.gz")
     predict.add_argument(
         "--probabilities", action="store_true", help="write the probability maps too"
     )
+    baselines.add_options(predict)
     predict.set_defaults(handler=run_predict)
 
 
@@ -89,11 +92,18 @@ def run_cv(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Segment every case of a data set."""
+    if baselines.is_classical(options.run):
+        return baselines.run_predict(options)
+    return _run_networks(options)
+
+
+def _run_networks(options: argparse.Namespace) -> int:
     import numpy as np
     from tqdm import tqdm
 
     from lascarlib.cli.targets import check_folder
     from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.errors import LascarError
     from lascarlib.io import write_volume
     from lascarlib.pipeline import load_predictor
     from lascarlib.provenance import provenance
@@ -101,6 +111,10 @@ def run_predict(options: argparse.Namespace) -> int:
     from lascarlib.training.checkpoint import write_json
     from lascarlib.training.run import STAGES
 
+    if options.atrium is not None or options.set:
+        raise LascarError(
+            f"{options.run}: a training finds its own LA; leave out --atrium and --set"
+        )
     check_folder(options.out)
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)

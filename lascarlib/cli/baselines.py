@@ -1,0 +1,128 @@
+"""`lascar predict` with a classical method: the scar on an LA that is given."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from lascarlib.baselines import Quantification
+    from lascarlib.case import Case
+    from lascarlib.datasets import Dataset
+
+    Quantify = Callable[[Case, np.ndarray], Quantification]
+
+
+def add_options(predict: argparse.ArgumentParser) -> None:
+    """Add the options of the classical methods to `lascar predict`."""
+    predict.add_argument(
+        "--atrium",
+        metavar="manual|DIR",
+        help="for otsu, mgmm, n-sd, iir-1.2, iir-1.32 in place of RUN: the LA whose wall is looked "
+        "at, the label or an --out folder of lascar predict",
+    )
+    predict.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of these methods"
+    )
+
+
+def is_classical(run: Path) -> bool:
+    """Whether RUN names a classical method; a training in a folder of that name goes first."""
+    if (run / "run.json").exists():
+        return False
+    from lascarlib.baselines import METHODS
+
+    return str(run) in METHODS
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Find the scar of every case by a classical method."""
+    from lascarlib.baselines import METHODS, checked_settings
+    from lascarlib.training import parse_settings
+
+    method = str(options.run)
+    settings = checked_settings(method, parse_settings(options.set))
+    function = METHODS[method]
+    record = {"method": method, "settings": settings}
+    return write_predictions(options, lambda case, la: function(case, la, **settings), record)
+
+
+def write_predictions(
+    options: argparse.Namespace, quantify: "Quantify", record: dict[str, Any]
+) -> int:
+    """Write the LA that was given and the scar found on it, and a record of what decided."""
+    import numpy as np
+    from tqdm import tqdm
+
+    from lascarlib.cli.targets import check_folder
+    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.io import write_volume
+    from lascarlib.provenance import provenance
+    from lascarlib.training.checkpoint import write_json
+
+    if options.atrium is None:
+        raise LascarError("this method needs an LA: give --atrium manual or a predictions' folder")
+    if options.probabilities:
+        raise LascarError("--probabilities: this method has none; leave it out")
+    check_folder(options.out)
+    dataset = open_dataset(options.data)
+    _check_atria(options.atrium, dataset)
+    check_cases(dataset)
+    numbers = {}
+    for case in tqdm(dataset, total=len(dataset), desc="quantifying", unit="case"):
+        atrium = _atrium(options.atrium, case)
+        found = quantify(case, atrium)
+        folder = options.out / case.id
+        write_volume(folder / "LA_predict.nii.gz", atrium.astype(np.uint8), case.affine)
+        write_volume(folder / "scar_predict.nii.gz", found.scar.astype(np.uint8), case.affine)
+        numbers[case.id] = {k: v if isfinite(v) else None for k, v in found.numbers.items()}
+        if not found.wall.any():
+            print(f"{case.id}: no LA with a wall, so no scar", file=sys.stderr)
+    record |= {
+        "atrium": options.atrium,
+        "source": dataset.source,
+        "fingerprint": dataset.fingerprint,
+        "numbers": numbers,
+        "provenance": provenance(),
+    }
+    write_json(options.out / "prediction.json", record)
+    print(f"{len(dataset)} cases in {options.out}")
+    return 0
+
+
+def _check_atria(atrium: str, dataset: "Dataset") -> None:
+    """Refuse an LA that some case will not have, before anything is written."""
+    from lascarlib.errors import LascarError
+
+    if atrium == "manual":
+        if not dataset.has_atrium:
+            raise LascarError(
+                f"{dataset.source}: not every case has an LA label for --atrium manual"
+            )
+        return
+    missing = [name for name in dataset.ids if not _atrium_file(atrium, name).is_file()]
+    if missing:
+        raise LascarError(
+            f"{_atrium_file(atrium, missing[0])}: the LA of {len(missing)} of {len(dataset)} cases "
+            "is missing; give --atrium the --out folder of a lascar predict on this data, or manual"
+        )
+
+
+def _atrium(atrium: str, case: "Case") -> "np.ndarray":
+    from lascarlib.datasets import read_label
+    from lascarlib.io import Volume
+
+    if atrium == "manual":
+        assert case.atrium is not None
+        return case.atrium
+    volume = Volume(case.image, case.affine)
+    return read_label(_atrium_file(atrium, case.id), like=volume, of=f"case {case.id}")
+
+
+def _atrium_file(folder: str, case_id: str) -> Path:
+    return Path(folder) / case_id / "LA_predict.nii.gz"

@@ -1,0 +1,121 @@
+"""`lascar predict` with a classical method, from a folder of cases to a row of the table."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lascarlib.baselines import METHODS, otsu
+from lascarlib.cli import main
+from lascarlib.datasets import open_dataset
+from lascarlib.io import read_volume, write_volume
+
+
+def run(*arguments: object) -> int:
+    return main([str(argument) for argument in arguments])
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_method_predicts_and_is_scored_like_a_network(method, tiny_folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run("predict", method, tiny_folder, "--atrium", "manual", "--out", out) == 0
+    assert run("evaluate", tiny_folder, out) == 0
+    printed = capsys.readouterr().out
+    assert "scar Dice" in printed
+    assert re.search(r"LA Dice +3 +0 +1\.000", printed)  # the LA that was given is the label
+    record = json.loads((out / "prediction.json").read_text())
+    assert record["method"] == method
+    assert record["atrium"] == "manual"
+    assert list(record["numbers"]) == ["case_0", "case_1", "case_2"]
+    assert "threshold" in record["numbers"]["case_0"]
+
+
+def test_settings_reach_the_method_and_the_result_is_the_librarys(tiny_folder, tmp_path):
+    out = tmp_path / "out"
+    words = ("predict", "otsu", tiny_folder, "--atrium", "manual", "--out", out)
+    assert run(*words, "--set", "outer_mm=5", "--set", "inner_mm=2.5") == 0
+    for case in open_dataset(tiny_folder):
+        written = read_volume(out / case.id / "scar_predict.nii.gz")
+        expected = otsu(case, case.atrium, inner_mm=2.5, outer_mm=5.0)
+        assert np.array_equal(written.array > 0, expected.scar)
+        assert np.allclose(written.affine, case.affine)
+
+
+def test_the_atrium_may_be_a_prediction_and_an_empty_one_is_said(tiny_folder, tmp_path, capsys):
+    atria, out = tmp_path / "atria", tmp_path / "out"
+    for case in open_dataset(tiny_folder):
+        mask = np.zeros_like(case.atrium) if case.id == "case_1" else case.atrium
+        write_volume(atria / case.id / "LA_predict.nii.gz", mask, case.affine)
+    assert run("predict", "iir-1.2", tiny_folder, "--atrium", atria, "--out", out) == 0
+    assert "case_1: no LA with a wall, so no scar" in capsys.readouterr().err
+    assert not read_volume(out / "case_1" / "scar_predict.nii.gz").array.any()
+    assert read_volume(out / "case_0" / "scar_predict.nii.gz").array.any()
+    assert json.loads((out / "prediction.json").read_text())["numbers"]["case_1"] == {}
+
+
+def test_a_threshold_that_is_nowhere_is_null(tiny_folder, tmp_path):
+    out = tmp_path / "out"
+    words = ("predict", "mgmm", tiny_folder, "--atrium", "manual", "--out", out)
+    assert run(*words, "--set", "most_components=1") == 0  # one component is never scar
+    text = (out / "prediction.json").read_text()
+    assert json.loads(text)["numbers"]["case_0"]["threshold"] is None
+
+
+def test_a_training_in_a_folder_of_that_name_goes_first(tmp_path, tiny_folder, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("otsu").mkdir()
+    Path("otsu/run.json").write_text("{}")
+    assert run("predict", "otsu", tiny_folder, "--out", "out") == 2
+    assert "not a training's record" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "needs an LA: give --atrium manual"),
+        (("--atrium", "nowhere"), "LA of 3 of 3 cases is missing"),
+        (("--atrium", "manual", "--set", "outer=3"), "otsu knows inner_mm, outer_mm"),
+        (("--atrium", "manual", "--set", "outer_mm=-3"), "give a length in mm"),
+        (("--atrium", "manual", "--probabilities"), "this method has none"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(words, sentence, tiny_folder, tmp_path, capsys):
+    out = tmp_path / "out"
+    assert run("predict", "otsu", tiny_folder, "--out", out, *words) == 2
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.strip().splitlines()[-1].startswith("lascar: ")
+    assert not out.exists()
+
+
+def test_cases_without_labels_need_a_folder_of_atria(tiny_folder, tmp_path, capsys):
+    images = tmp_path / "images"
+    for folder in tiny_folder.iterdir():
+        images.mkdir(exist_ok=True)
+        shutil.copy(folder / "enhanced.nii.gz", images / f"{folder.name}.nii.gz")
+    out = tmp_path / "out"
+    assert run("predict", "otsu", images, "--atrium", "manual", "--out", out) == 2
+    assert "not every case has an LA label" in capsys.readouterr().err
+    assert run("predict", "otsu", tiny_folder, "--atrium", "manual", "--out", tmp_path / "a") == 0
+    assert run("predict", "otsu", images, "--atrium", tmp_path / "a", "--out", out) == 0
+    ours, theirs = (
+        read_volume(where / "case_0" / "scar_predict.nii.gz").array
+        for where in (out, tmp_path / "a")
+    )
+    assert np.array_equal(ours, theirs)
+
+
+def test_the_help_names_every_method(capsys):
+    with pytest.raises(SystemExit):
+        run("predict", "--help")
+    words = capsys.readouterr().out.replace(",", " ").split()
+    assert set(METHODS) <= set(words)
+
+
+def test_a_network_takes_no_given_atrium(tmp_path, tiny_folder, capsys):
+    out = tmp_path / "out"
+    assert run("predict", tmp_path, tiny_folder, "--atrium", "manual", "--out", out) == 2
+    assert "a training finds its own LA" in capsys.readouterr().err
