@@ -7,6 +7,7 @@ from lascarlib.evaluation.statistics.agreement import (
     correlate,
 )
 from lascarlib.evaluation.statistics.bootstrap import Interval, bootstrap_mean
+from lascarlib.evaluation.statistics.cohorts import compare_cohorts, pair_scores
 from lascarlib.evaluation.statistics.comparison import (
     LEVEL,
     Comparison,
@@ -15,6 +16,7 @@ from lascarlib.evaluation.statistics.comparison import (
 )
 from lascarlib.evaluation.statistics.observers import score_observers
 from lascarlib.evaluation.statistics.signed_rank import SignedRank, holm, signed_rank
+from lascarlib.evaluation.statistics.table import format_comparisons, write_comparisons_csv
 from lascarlib.evaluation.statistics.verdict import verdict
 
 __all__ = [
@@ -26,11 +28,15 @@ __all__ = [
     "SignedRank",
     "bland_altman",
     "bootstrap_mean",
+    "compare_cohorts",
     "compare_methods",
     "compare_metric",
     "correlate",
+    "format_comparisons",
     "holm",
+    "pair_scores",
     "score_observers",
     "signed_rank",
     "verdict",
+    "write_comparisons_csv",
 ]

@@ -1,0 +1,189 @@
+"""`lascar compare`: two folders of predictions against one reference, case by case."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lascarlib.datasets import Dataset
+    from lascarlib.evaluation import CaseScore
+    from lascarlib.evaluation.statistics import Comparison
+
+
+def add_commands(commands: Any) -> None:
+    """Add `compare` to the command line."""
+    parser = commands.add_parser("compare", help="which of two predictions is better, and how sure")
+    parser.add_argument("reference", metavar="REFERENCE", help="labelled cases")
+    parser.add_argument("a", metavar="A", type=Path, help="folder of predictions")
+    parser.add_argument("b", metavar="B", type=Path, help="folder of other predictions")
+    parser.add_argument(
+        "--observer",
+        metavar="DATA",
+        help="a second observer's labels of some of the cases, for an inter-observer row",
+    )
+    parser.add_argument(
+        "--csv",
+        type=Path,
+        metavar="F",
+        help="write one row per metric here, and what they were made from beside it as .json",
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="gets comparison.png and .svg")
+    parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Score both folders, compare them, and say the verdict in words."""
+    from lascarlib.cli.targets import check_folder
+    from lascarlib.datasets import open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.evaluation.statistics import (
+        compare_cohorts,
+        format_comparisons,
+        write_comparisons_csv,
+    )
+    from lascarlib.provenance import provenance
+    from lascarlib.training.checkpoint import write_json
+
+    if options.csv is not None:
+        if options.csv.suffix != ".csv":
+            raise LascarError(f"{options.csv}: unknown ending; write to a name that ends in .csv")
+        check_folder(options.csv.parent)
+    if options.out is not None:
+        check_folder(options.out)
+    if options.seed < 0:
+        raise LascarError(f"--seed {options.seed}: give 0 or more")
+    reference = open_dataset(options.reference)
+    if not reference.has_atrium:
+        raise LascarError(
+            f"{options.reference}: not every case has an LA label; give the labelled cases first, "
+            "then the two folders of predictions"
+        )
+    if options.a.resolve() == options.b.resolve():
+        raise LascarError(f"{options.a}: given twice; compare two different folders")
+    names = _names(options.a, options.b)
+    a, b = _score(reference, (options.a, options.b), source=options.reference)
+    compared = compare_cohorts(a, b, seed=options.seed)
+    observers = _observers(reference, options.observer) if options.observer else []
+    if options.csv is not None:
+        write_comparisons_csv(compared, options.csv)
+        record = {
+            "reference": reference.source,
+            "fingerprint": reference.fingerprint,
+            "a": str(options.a.resolve()),
+            "b": str(options.b.resolve()),
+            "observer": options.observer,
+            "seed": options.seed,
+            "provenance": provenance(),
+        }
+        write_json(options.csv.with_suffix(".json"), record)
+    if options.out is not None:
+        _write_figure(options.out, a, b, names=names)
+    print(f"A is {names[0]}, B is {names[1]}; differences are A minus B, case by case\n")
+    print(format_comparisons(compared))
+    _print_observers(observers)
+    _print_verdicts(compared, names=names)
+    return 0
+
+
+def _score(
+    reference: "Dataset", folders: tuple[Path, Path], *, source: str
+) -> "tuple[list[CaseScore], list[CaseScore]]":
+    """Both folders' rows; scar is scored where both hold scar predictions."""
+    from tqdm import tqdm
+
+    from lascarlib.errors import LascarError
+    from lascarlib.evaluation import score_case
+
+    for folder in folders:
+        if not any((folder / name / "LA_predict.nii.gz").is_file() for name in reference.ids):
+            raise LascarError(
+                f"{folder}: no <case>/LA_predict.nii.gz of any case in {source}; give the --out "
+                "folder of lascar predict"
+            )
+    with_scar = [any(folder.glob("*/scar_predict.nii.gz")) for folder in folders]
+    if any(with_scar) and not all(with_scar):
+        alone = folders[with_scar.index(True)]
+        print(f"only {alone} has scar predictions, so scar is not compared", file=sys.stderr)
+    rows: tuple[list[CaseScore], list[CaseScore]] = ([], [])
+    for case in tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1):
+        for folder, scores in zip(folders, rows, strict=True):
+            atrium, scar = (_prediction(folder, case, name) for name in ("LA", "scar"))
+            scores.append(score_case(case, atrium, scar, score_scar=all(with_scar)))
+    return rows
+
+
+def _prediction(folder: Path, case: Any, name: str) -> Any:
+    from lascarlib.datasets import read_label
+    from lascarlib.io import Volume
+
+    path = folder / case.id / f"{name}_predict.nii.gz"
+    if not path.is_file():
+        return None
+    return read_label(path, like=Volume(case.image, case.affine), of=f"case {case.id}")
+
+
+def _observers(reference: "Dataset", source: str) -> "list[CaseScore]":
+    """The second observer's labels, scored as if they were predictions."""
+    from lascarlib.datasets import open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.evaluation.statistics import score_observers
+
+    second = open_dataset(source)
+    if unknown := sorted(set(second.ids) - set(reference.ids)):
+        raise LascarError(f"{source}: case {unknown[0]} is not in {reference.source}; leave it out")
+    return score_observers((reference.load(name), second.load(name)) for name in second.ids)
+
+
+def _write_figure(
+    folder: Path, a: "list[CaseScore]", b: "list[CaseScore]", *, names: tuple[str, str]
+) -> None:
+    """The plot, as PNG and SVG."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from lascarlib.evaluation.cohort import METRICS
+    from lascarlib.evaluation.statistics import pair_scores
+    from lascarlib.viz import save_figure, show_comparison, use_style
+
+    use_style()
+    figure = show_comparison(
+        {METRICS[metric]: pair for metric, pair in pair_scores(a, b).items()},
+        names=names,
+        measured={"LA volume [ml]": [_volumes_ml(a), _volumes_ml(b)]},
+    )
+    for suffix in (".png", ".svg"):
+        save_figure(figure, folder / f"comparison{suffix}")
+
+
+def _volumes_ml(scores: "list[CaseScore]") -> tuple[list[float], list[float]]:
+    """Predicted and reference volumes of the cases whose LA was found."""
+    found = [row for row in scores if row.atrium_status == "ok"]
+    return [r.atrium_prediction_ml for r in found], [r.atrium_reference_ml for r in found]
+
+
+def _print_observers(scores: "list[CaseScore]") -> None:
+    from lascarlib.evaluation import summarise
+    from lascarlib.evaluation.cohort import METRICS
+
+    if not scores:
+        return
+    print(f"\nbetween two observers, {len(scores)} case{'s' if len(scores) > 1 else ''}")
+    for metric, row in summarise(scores).items():
+        print(f"{METRICS[metric]:11} {row.mean:.3f} ± {row.sd:.3f}")
+
+
+def _print_verdicts(compared: "dict[str, Comparison]", *, names: tuple[str, str]) -> None:
+    from lascarlib.evaluation.cohort import METRICS
+    from lascarlib.evaluation.statistics import verdict
+
+    print()
+    for metric, found in compared.items():
+        print(verdict(found, name=METRICS[metric], a=names[0], b=names[1], tests=len(compared)))
+    print(f"p: Wilcoxon's signed-rank test, Holm's correction over {len(compared)} metrics")
+
+
+def _names(a: Path, b: Path) -> tuple[str, str]:
+    """What the folders are called: by their last part, in full where that is the same."""
+    return (a.name, b.name) if a.name != b.name else (str(a), str(b))
