@@ -8,6 +8,7 @@ from lascarlib.geometry.distance import (
     signed_distance_map,
 )
 from lascarlib.geometry.probability import distance_probability_maps
+from lascarlib.geometry.projection import find_normals, project_onto, project_scar
 from lascarlib.geometry.shell import blood_pool, wall_shell
 from lascarlib.geometry.surface import largest_component, surface_voxels
 from lascarlib.geometry.wall import wall_labels
@@ -18,8 +19,11 @@ __all__ = [
     "boundary_distance_map",
     "distance_probability_maps",
     "euclidean_distance",
+    "find_normals",
     "has_boundary",
     "largest_component",
+    "project_onto",
+    "project_scar",
     "scar_by_comparison",
     "signed_distance_map",
     "surface_voxels",
