@@ -35,5 +35,5 @@ def test_equal_to_the_challenge(folder: Path) -> None:
         assert value == pytest.approx(float(official[name]), abs=1e-4), name
 
 
-def test_there_are_three_cases() -> None:
-    assert len(CASES) == 3
+def test_there_are_seven_cases() -> None:
+    assert len(CASES) == 7
