@@ -30,6 +30,8 @@ FLOORS = {
     "training": 3,
     "inference": 3,
     "uncertainty": 3,
+    "report": 3,
+    "submission": 3,
     "pipeline": 4,
     "baselines": 4,
     "experiments": 5,
