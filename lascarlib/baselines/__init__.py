@@ -1,5 +1,6 @@
 """The methods before deep learning: thresholds, a mixture and a graph cut on the LA wall."""
 
+from lascarlib.baselines.graph_cut import energy, minimum_cut
 from lascarlib.baselines.methods import METHODS, checked_settings, quantify
 from lascarlib.baselines.mixture import Mixture, fit_mixture, mgmm, scar_threshold
 from lascarlib.baselines.otsu import otsu
@@ -12,9 +13,11 @@ __all__ = [
     "Quantification",
     "blood_level",
     "checked_settings",
+    "energy",
     "fit_mixture",
     "intensity_ratio",
     "mgmm",
+    "minimum_cut",
     "n_sd",
     "otsu",
     "quantify",

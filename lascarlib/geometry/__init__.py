@@ -7,6 +7,7 @@ from lascarlib.geometry.distance import (
     euclidean_distance,
     signed_distance_map,
 )
+from lascarlib.geometry.mesh import SurfaceMesh, surface_mesh
 from lascarlib.geometry.probability import distance_probability_maps
 from lascarlib.geometry.projection import find_normals, project_onto, project_scar
 from lascarlib.geometry.shell import blood_pool, wall_shell
@@ -14,6 +15,7 @@ from lascarlib.geometry.surface import largest_component, surface_voxels
 from lascarlib.geometry.wall import wall_labels
 
 __all__ = [
+    "SurfaceMesh",
     "blood_pool",
     "boundary_band",
     "boundary_distance_map",
@@ -26,6 +28,7 @@ __all__ = [
     "project_scar",
     "scar_by_comparison",
     "signed_distance_map",
+    "surface_mesh",
     "surface_voxels",
     "wall_labels",
     "wall_shell",
