@@ -1,4 +1,4 @@
-"""`lascar phantom` and `lascar distance-map`: commands that write volumes."""
+"""`lascar distance-map`: write the distance map of an LA label."""
 
 import argparse
 from collections.abc import Callable
@@ -10,14 +10,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Any) -> None:
-    """Add `phantom` and `distance-map` to the command line."""
-    phantom = commands.add_parser("phantom", help="write synthetic cases in the LAScarQS layout")
-    phantom.add_argument("out", metavar="OUT", type=Path, help="folder, gets one folder per case")
-    phantom.add_argument("--cases", type=int, default=24, help="how many (default 24)")
-    phantom.add_argument("--seed", type=int, default=0, help="of the cohort (default 0)")
-    phantom.add_argument("--size", default="coarse", help="coarse (default) or full")
-    phantom.set_defaults(handler=write_phantom)
-
+    """Add `distance-map` to the command line."""
     distance = commands.add_parser("distance-map", help="distance map of an LA label, in mm")
     distance.add_argument("atrium", metavar="ATRIUM", help="binary LA label")
     distance.add_argument("out", metavar="OUT", type=Path, help="float32 volume to write")
@@ -28,27 +21,6 @@ def add_commands(commands: Any) -> None:
         "signed: of the LA surface, negative inside (JSQ Eq. 1)",
     )
     distance.set_defaults(handler=write_distance_map)
-
-
-def write_phantom(options: argparse.Namespace) -> int:
-    """Write a phantom cohort."""
-    import numpy as np
-    from tqdm import tqdm
-
-    from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import LAYOUTS, open_dataset
-    from lascarlib.io import write_volume
-
-    check_folder(options.out)
-    names = LAYOUTS[0]
-    dataset = open_dataset(f"phantom:cases={options.cases},seed={options.seed},size={options.size}")
-    for case in tqdm(dataset, total=len(dataset), desc="phantom", unit="case"):
-        folder = options.out / case.id
-        write_volume(folder / names.image, case.image, case.affine)
-        write_volume(folder / names.atrium, case.atrium * np.int16(420), case.affine)
-        write_volume(folder / names.scar, case.scar.astype(np.int16), case.affine)
-    print(f"{len(dataset)} cases in {options.out}")
-    return 0
 
 
 def write_distance_map(options: argparse.Namespace) -> int:

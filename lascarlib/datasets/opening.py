@@ -13,7 +13,7 @@ from lascarlib.datasets.labels import read_label
 from lascarlib.datasets.layouts import find_files
 from lascarlib.errors import LascarError
 from lascarlib.io import read_volume
-from lascarlib.phantom import SIZES, case_id, phantom_case
+from lascarlib.phantom import case_id, describe_cohort, phantom_case
 
 
 def open_dataset(source: str | Path) -> Dataset:
@@ -22,7 +22,8 @@ def open_dataset(source: str | Path) -> Dataset:
     Args:
         source: a folder that holds one sub-folder per case in a known layout (LAScarQS / CARE, Utah
             2018, ISBI 2012); a folder of plain volumes, or one volume (images without labels); or
-            `phantom:cases=24,seed=7,size=coarse`. Any of them may end in a Python slice over the
+            `phantom:cases=24,seed=7,size=coarse`, with the words of
+            `lascarlib.phantom.describe_cohort`. Any of them may end in a Python slice over the
             sorted case names: `FOLDER[:64]`, `FOLDER[64:]`, `phantom:cases=24[0:20]`.
 
     Returns:
@@ -49,27 +50,16 @@ def open_dataset(source: str | Path) -> Dataset:
 
 
 def _open_phantom(source: str) -> Dataset:
-    settings = {"cases": "24", "seed": "0", "size": "coarse"}
-    for item in filter(None, source.partition(":")[2].split(",")):
-        key, _, value = item.partition("=")
-        if key not in settings:
-            raise LascarError(f"{source}: unknown key {key!r}; known are {', '.join(settings)}")
-        settings[key] = value
-    for key in ("cases", "seed"):
-        if not settings[key].isdecimal():
-            raise LascarError(f"{source}: {key} is {settings[key]!r}; give a whole number")
-    count, seed, size = int(settings["cases"]), int(settings["seed"]), settings["size"]
-    if size not in SIZES:
-        raise LascarError(f"{source}: unknown size {size!r}; known are {', '.join(SIZES)}")
-    indices = {case_id(index, seed=seed): index for index in range(count)}
-    if not indices:
-        raise LascarError(f"{source}: no case in it; ask for at least one")
-    config = SIZES[size]
+    try:
+        cohort = describe_cohort(source.partition(":")[2])
+    except LascarError as error:
+        raise LascarError(f"{source}: {error}") from error
+    indices = {case_id(index, seed=cohort.seed): index for index in range(cohort.cases)}
 
     def load(name: str) -> Case:
-        return phantom_case(indices[name], seed=seed, config=config)
+        return phantom_case(indices[name], seed=cohort.seed, config=cohort.config)
 
-    fingerprint = digest("phantom", repr(config), str(seed), *indices)
+    fingerprint = digest("phantom", repr(cohort.config), str(cohort.seed), *indices)
     return Dataset(source, tuple(indices), load, True, True, fingerprint)
 
 

@@ -2,16 +2,18 @@
 
 from lascarlib.phantom.cohort import case_id, phantom_case, phantom_cohort
 from lascarlib.phantom.config import COARSE, FULL, PhantomConfig
-
-SIZES = {"coarse": COARSE, "full": FULL}
-"""The named sizes that a data-set source may ask for."""
+from lascarlib.phantom.description import SIZES, SPLITS, Cohort, cohort_json, describe_cohort
 
 __all__ = [
     "COARSE",
     "FULL",
     "SIZES",
+    "SPLITS",
+    "Cohort",
     "PhantomConfig",
     "case_id",
+    "cohort_json",
+    "describe_cohort",
     "phantom_case",
     "phantom_cohort",
 ]

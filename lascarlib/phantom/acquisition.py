@@ -55,18 +55,20 @@ def acquire(
         slices_per_sample=config.slices_per_sample,
     )
     sx, sy = config.spacing_mm[:2]
-    # Beyond the slice itself a 3D readout leaks about a quarter slice into the next ones.
-    image = ndimage.gaussian_filter(image, (blur_mm / sx, blur_mm / sy, 0.25))
+    leak_voxels = draw(coil, config.slice_blur_voxels)
+    image = ndimage.gaussian_filter(image, (blur_mm / sx, blur_mm / sy, leak_voxels))
     image, ghost = _add_ghost(image, generator(seed, index, Stream.GHOST), config)
     noise = generator(seed, index, Stream.NOISE)
     noise_sd = draw(noise, config.noise_sd_to_blood)
     real, imaginary = (_correlated_noise(noise, config) * np.float32(noise_sd) for _ in range(2))
-    image = np.hypot(image + real, imaginary) * np.float32(level)
+    gamma = draw(noise, config.gamma)
+    image = np.hypot(image + real, imaginary) ** np.float32(gamma) * np.float32(level)
     truth = {
         "blood_level": level,
         "noise_sd_to_blood": noise_sd,
         "ghost_to_signal": ghost,
         "bias_field_sd": bias_sd,
+        "gamma": gamma,
     }
     return np.clip(np.rint(image), 0, LARGEST_GREY_LEVEL).astype(np.float32), truth
 

@@ -1,6 +1,7 @@
 """The left atrium: body, vestibule, appendage and pulmonary veins with their variants."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -120,20 +121,24 @@ def _draw_volume_ml(rng: np.random.Generator, config: PhantomConfig) -> float:
 
 
 def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium:
-    jitter = rng.normal
-    turn = rotation_deg(jitter(8, 6), jitter(0, 6), jitter(-17, 6))
-    axes_mm = np.array([36.0, 18.5, 32.0]) * np.exp(jitter(0, 0.07, 3))
-    body = Ellipsoid(np.zeros(3), axes_mm, turn)
-    normal = np.array([-0.50, 0.62, -0.60]) + jitter(0, 0.06, 3)
+    spread = config.shape_spread
+
+    def jitter(mean: float, sd: float, size: int | None = None) -> Any:
+        return rng.normal(mean, sd * spread, size)
+
+    turn = rotation_deg(jitter(4, 7), jitter(0, 8), jitter(-2, 10))
+    axes_mm = np.array([36.0, 18.5, 27.0]) * np.exp(jitter(0, 0.09, 3))
+    body = Ellipsoid(np.array([0.0, 0.0, 3.0]), axes_mm, turn)
+    normal = np.array([-0.50, 0.62, -0.60]) + jitter(0, 0.07, 3)
     normal /= np.linalg.norm(normal)
-    reach = 1 / np.sqrt((((turn @ normal) / axes_mm) ** 2).sum())
-    vestibule = Ellipsoid(
-        normal * (0.45 * reach), np.array([19.0, 16.0, 19.0]) * np.exp(jitter(0, 0.06, 3)), turn
-    )
+    lower_mm = np.array([24.0, 17.0, 21.0]) * np.exp(jitter(0, 0.09, 3))
+    lower = np.array([-8.0, 5.0, -14.0]) + jitter(0, 2.5, 3)
+    reach = 1 / np.sqrt((((turn @ normal) / lower_mm) ** 2).sum())
+    vestibule = Ellipsoid(lower, lower_mm, turn)
     sides = draw_vein_layout(rng, config)
     stubs, distal, ostia = [], [], []
     for anchor, direction, radius_mm in sides:
-        ostium = turn.T @ (axes_mm * (anchor / np.linalg.norm(anchor))) * 0.94
+        ostium = body.centre_mm + turn.T @ (axes_mm * (anchor / np.linalg.norm(anchor))) * 0.94
         length_mm = draw(rng, config.vein_stub_mm)
         stub, tail = draw_vein(rng, ostium, direction, radius_mm, length_mm)
         stubs.append(stub)
@@ -148,27 +153,28 @@ def _draw_unit_atrium(rng: np.random.Generator, config: PhantomConfig) -> Atrium
         if on
     ]
     return Atrium(
-        chambers=(body, vestibule, _draw_appendage(rng, turn, axes_mm)),
+        chambers=(body, vestibule, _draw_appendage(rng, body, spread)),
         stubs=tuple(stubs),
         distal_veins=tuple(distal),
         ostia_mm=np.array(ostia),
-        valve_mm=normal * reach * float(np.clip(jitter(0.88, 0.03), 0.8, 0.96)),
+        valve_mm=lower + normal * reach * float(np.clip(jitter(0.82, 0.05), 0.6, 0.96)),
         valve_normal=normal,
         scale=1.0,
         variant=" + ".join(variants) or "usual",
     )
 
 
-def _draw_appendage(rng: np.random.Generator, turn: np.ndarray, axes_mm: np.ndarray) -> Tube:
+def _draw_appendage(rng: np.random.Generator, body: Ellipsoid, spread: float) -> Tube:
     """A bent, tapering finger from the upper left front, between vein and pulmonary trunk."""
-    anchor = np.array([-0.78, 0.45, 0.42]) + rng.normal(0, 0.05, 3)
-    neck = turn.T @ (axes_mm * (anchor / np.linalg.norm(anchor))) * 0.92
-    first = np.array([-0.55, 0.62, 0.52]) + rng.normal(0, 0.12, 3)
-    second = np.array([0.10, 0.95, 0.15]) + rng.normal(0, 0.25, 3)
-    lengths_mm = np.array([15.0, 15.0]) * np.exp(rng.normal(0, 0.15, 2))
+    anchor = np.array([-0.74, 0.45, 0.50]) + rng.normal(0, 0.06 * spread, 3)
+    neck = body.rotation.T @ (body.semi_axes_mm * (anchor / np.linalg.norm(anchor))) * 0.92
+    neck += body.centre_mm
+    first = np.array([-0.45, 0.55, 0.62]) + rng.normal(0, 0.15 * spread, 3)
+    second = np.array([0.05, 0.80, 0.45]) + rng.normal(0, 0.30 * spread, 3)
+    lengths_mm = np.array([15.0, 15.0]) * np.exp(rng.normal(0, 0.2 * spread, 2))
     knee = neck + first / np.linalg.norm(first) * lengths_mm[0]
     tip = knee + second / np.linalg.norm(second) * lengths_mm[1]
-    radii_mm = np.array([9.5, 8.0, 4.0]) * float(np.exp(rng.normal(0, 0.12)))
+    radii_mm = np.array([9.5, 8.0, 4.0]) * float(np.exp(rng.normal(0, 0.15 * spread)))
     return Tube(np.array([neck, knee, tip]), radii_mm)
 
 

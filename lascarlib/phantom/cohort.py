@@ -12,6 +12,7 @@ from lascarlib.phantom.atrium import draw_atrium
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, make_lattice
 from lascarlib.phantom.patient import draw_patient
+from lascarlib.phantom.scan import scan_config
 from lascarlib.phantom.streams import Stream, draw, generator
 
 
@@ -78,6 +79,7 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
         >>> case.id, case.image.shape, bool((case.atrium & case.scar).any())
         ('phantom_0007_000', (96, 96, 40), False)
     """
+    config = scan_config(config, seed=seed, index=index)
     geometry = generator(seed, index, Stream.GEOMETRY)
     atrium = draw_atrium(generator(seed, index, Stream.ATRIUM), config)
     wall_mm = draw(geometry, config.wall_thickness_mm)
@@ -95,7 +97,7 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
     return Case(
         id=case_id(index, seed=seed),
         image=image,
-        affine=_affine(lattice, config, table_mm=geometry.uniform(-20, 20, 3)),
+        affine=_affine(lattice, config, geometry),
         atrium=patient.atrium,
         scar=patient.scar,
         provenance={
@@ -108,10 +110,12 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
     )
 
 
-def _affine(lattice: Lattice, config: PhantomConfig, *, table_mm: np.ndarray) -> np.ndarray:
+def _affine(lattice: Lattice, config: PhantomConfig, rng: np.random.Generator) -> np.ndarray:
     sx, sy, sz = config.spacing_mm
-    affine = np.diag([-sx, -sy, sz, 1.0])
     first_slice = lattice.z_mm.ravel()[: config.slices_per_sample].astype(np.float64).mean()
-    affine[:3, 3] = [float(lattice.x_mm[0, 0, 0]), float(lattice.y_mm[0, 0, 0]), first_slice]
-    affine[:3, 3] = np.round(affine[:3, 3] + table_mm, 3)
+    origin_mm = [float(lattice.x_mm[0, 0, 0]), float(lattice.y_mm[0, 0, 0]), first_slice]
+    table_mm = rng.uniform(-20, 20, 3)
+    stated = 0.5 if rng.random() < config.halved_slices_probability else 1.0
+    affine = np.diag([-sx, -sy, sz * stated, 1.0])
+    affine[:3, 3] = np.round(origin_mm + table_mm, 3)
     return affine

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Literal, get_args
 
 from lascarlib.errors import LascarError
 
 Range = tuple[float, float]
 ScarPattern = Literal["ablation", "diffuse", "mixed"]
+Centre = Literal["utah", "bidmc", "kcl", "mixed"]
+Domain = Literal["real", "wide"]
+
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "scar_pattern": get_args(ScarPattern),
+    "centre": get_args(Centre),
+    "domain": get_args(Domain),
+}
+"""Fields that hold a word, and the words they know."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,11 @@ class PhantomConfig:
     Args:
         shape_voxels: Voxels along x, y, z.
         spacing_mm: Voxel size along x, y, z in mm.
+        centre: Where it is scanned: ``utah``, ``bidmc``, ``kcl``, or ``mixed``, drawn per case;
+            others than Utah scale voxels and blur by their acquired voxel over Utah's.
+        domain: ``real`` draws from the ranges below; ``wide`` is domain randomisation for training,
+            which replaces them by far wider ones (`lascarlib.phantom.scan.WIDE`) and draws the
+            resolution and the field of view of every case as well.
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
         la_volume_mean_ml: Mean of the LA volume in ml. The median before ablation of atrial
             fibrillation is 106 ml (CT, Sohns et al., Eur Heart J Cardiovasc Imaging 14, 2013), and
@@ -32,6 +47,11 @@ class PhantomConfig:
         wall_thickness_mm: LA wall, 1.9 +- 0.5 mm on CT (Beinart et al., J Cardiovasc
             Electrophysiol 22, 2011), 2 to 3 mm as LGE-MRI shows and annotators draw it.
         vein_stub_mm: Labelled length of each pulmonary vein beyond its ostium.
+        shape_spread: Factor on how far chamber, veins and appendage stray from the mean shape.
+        neighbour_spread_mm: SD of the position of every neighbouring organ along each axis.
+        roughness_mm: SD of the smooth displacement of every surface: trabeculae, fat, the reader's
+            hand.
+        label_shift_mm: How far outside the cavity the annotator draws the LA.
         common_left_trunk_probability: Share of cases whose left veins join before the atrium.
         extra_right_vein_probability: Share of cases with a third right vein.
         scar_pattern: ``ablation`` (rings, lines, patches), ``diffuse`` (pre-ablation fibrosis), or
@@ -45,16 +65,25 @@ class PhantomConfig:
         fat_to_blood: Signal of fat: dark with fat saturation, brighter where it fails.
         lung_to_blood: Signal of lung.
         neighbour_to_blood: Signal of the mimics of scar: oesophageal, aortic and valvular tissue.
+        pool_to_blood: Factor on the blood of other chambers and vessels.
+        any_signal_probability: Share of tissues whose signal is drawn from 0.03 to 1.5 whatever
+            they are.
         blood_texture_sd: Relative SD of the slow unevenness of the blood pool.
+        texture_sd: Relative SD of a smooth texture over everything.
+        texture_scale_mm: Half the width of that texture's features, drawn on a log scale.
         noise_sd_to_blood: Noise SD over the mean blood signal. Utah 2018 blood pools vary by 7 to
             20 percent in total, unevenness included.
         noise_blur_mm: SD of the kernel that correlates the noise, about half the acquired voxel
             (autocorrelation 0.45 at 1.25 mm in plane, 0.4 at 2.5 mm through plane, as Utah blood).
         image_blur_mm: SD of the in-plane point-spread function.
+        slice_blur_voxels: SD of what a 3D readout leaks into the next slices.
         bias_field_sd: SD of the logarithm of the coil sensitivity.
         ghost_to_signal: Amplitude of the respiratory ghost along the phase-encoding axis y.
         ghost_shift_mm: Displacement of that ghost.
         blood_level: Grey level of blood, drawn on a log scale; images are whole numbers.
+        gamma: Exponent of the grey levels, blood staying where it is.
+        halved_slices_probability: Share of cases whose affine states half the true distance of
+            slices, as the files of Utah 2018 do.
         origin_jitter_mm: Largest shift of the atrium from the middle of the field of view.
 
     Raises:
@@ -69,32 +98,45 @@ class PhantomConfig:
 
     shape_voxels: tuple[int, int, int]
     spacing_mm: tuple[float, float, float]
+    centre: Centre = "utah"
+    domain: Domain = "real"
     slices_per_sample: int = 2
-    la_volume_mean_ml: float = 105.0
-    la_volume_sd_ml: float = 28.0
-    la_volume_range_ml: Range = (60.0, 180.0)
+    la_volume_mean_ml: float = 108.0
+    la_volume_sd_ml: float = 35.0
+    la_volume_range_ml: Range = (45.0, 210.0)
     wall_thickness_mm: Range = (2.0, 3.0)
-    vein_stub_mm: Range = (12.0, 19.0)
+    vein_stub_mm: Range = (11.0, 22.0)
+    shape_spread: float = 1.0
+    neighbour_spread_mm: float = 4.0
+    roughness_mm: Range = (0.6, 1.2)
+    label_shift_mm: Range = (0.0, 0.0)
     common_left_trunk_probability: float = 0.15
     extra_right_vein_probability: float = 0.15
     scar_pattern: ScarPattern = "mixed"
     scar_burden_percent: Range = (2.0, 40.0)
     scar_min_volume_mm3: float = 30.0
     scar_to_blood: Range = (1.30, 1.90)
-    wall_to_blood: Range = (0.45, 0.80)
-    myocardium_to_blood: Range = (0.15, 0.60)
-    fat_to_blood: Range = (0.15, 0.45)
+    wall_to_blood: Range = (0.50, 1.00)
+    myocardium_to_blood: Range = (0.30, 0.90)
+    fat_to_blood: Range = (0.15, 0.55)
     lung_to_blood: Range = (0.04, 0.10)
     neighbour_to_blood: Range = (0.70, 1.30)
-    blood_texture_sd: Range = (0.02, 0.06)
+    pool_to_blood: Range = (0.85, 1.08)
+    any_signal_probability: float = 0.0
+    blood_texture_sd: Range = (0.03, 0.08)
+    texture_sd: Range = (0.0, 0.06)
+    texture_scale_mm: Range = (4.0, 20.0)
     noise_sd_to_blood: Range = (0.05, 0.15)
     noise_blur_mm: tuple[float, float, float] = (0.75, 0.75, 1.45)
     image_blur_mm: Range = (0.4, 0.8)
+    slice_blur_voxels: Range = (0.25, 0.25)
     bias_field_sd: Range = (0.04, 0.14)
     ghost_to_signal: Range = (0.0, 0.05)
     ghost_shift_mm: Range = (12.0, 30.0)
     blood_level: Range = (40.0, 600.0)
-    origin_jitter_mm: float = 4.0
+    gamma: Range = (1.0, 1.0)
+    halved_slices_probability: float = 0.0
+    origin_jitter_mm: float = 6.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
@@ -111,21 +153,29 @@ class PhantomConfig:
             raise LascarError(
                 f"PhantomConfig.slices_per_sample must be at least 1, got {self.slices_per_sample}."
             )
-        if self.scar_pattern not in ("ablation", "diffuse", "mixed"):
-            raise LascarError(
-                "PhantomConfig.scar_pattern must be 'ablation', 'diffuse' or 'mixed', "
-                f"got {self.scar_pattern!r}."
-            )
+        for name, choices in CHOICES.items():
+            if getattr(self, name) not in choices:
+                raise LascarError(
+                    f"PhantomConfig.{name} must be one of {', '.join(choices)}, "
+                    f"got {getattr(self, name)!r}."
+                )
         for field in fields(self):
             value = getattr(self, field.name)
-            if field.type == "Range" and not 0 <= value[0] <= value[1]:
+            lowest = -math.inf if field.name == "label_shift_mm" else 0
+            if field.type == "Range" and not lowest <= value[0] <= value[1]:
                 raise LascarError(
                     f"PhantomConfig.{field.name} must be (low, high) with 0 <= low <= high, "
                     f"got {value}."
                 )
             if field.name.endswith("_probability") and not 0 <= value <= 1:
                 raise LascarError(f"PhantomConfig.{field.name} must be in [0, 1], got {value}.")
-        for name in ("la_volume_range_ml", "scar_burden_percent", "blood_level"):
+        for name in (
+            "la_volume_range_ml",
+            "scar_burden_percent",
+            "blood_level",
+            "texture_scale_mm",
+            "gamma",
+        ):
             if getattr(self, name)[0] <= 0:
                 raise LascarError(f"PhantomConfig.{name} must be positive.")
 

@@ -8,6 +8,9 @@ from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, smooth_field
 from lascarlib.phantom.streams import draw
 
+ANY_SIGNAL = (0.03, 1.5)
+"""Signals of a tissue that may be anything, in units of blood."""
+
 
 def draw_contrast(rng: np.random.Generator, config: PhantomConfig) -> dict[str, float]:
     """Draw the signal of every tissue of one case.
@@ -27,7 +30,7 @@ def draw_contrast(rng: np.random.Generator, config: PhantomConfig) -> dict[str, 
     """
     neighbour = [draw(rng, config.neighbour_to_blood) for _ in range(3)]
     fat = draw(rng, config.fat_to_blood)
-    return {
+    signal = {
         "blood": 1.0,
         "wall": draw(rng, config.wall_to_blood),
         "scar": draw(rng, config.scar_to_blood),
@@ -37,14 +40,19 @@ def draw_contrast(rng: np.random.Generator, config: PhantomConfig) -> dict[str, 
         "lung": draw(rng, config.lung_to_blood),
         "oesophagus": neighbour[0],
         "aortic wall": neighbour[1],
-        "rim": 0.8 * neighbour[2],  # periosteum and ligaments round the nulled marrow
+        "rim": draw(rng, (0.15, 0.8)),  # periosteum and ligaments round the nulled marrow
         "leaflet": neighbour[2],
-        "lumen": draw(rng, (0.1, 0.6)),
-        "marrow": draw(rng, (0.08, 0.25)),
-        "muscle": draw(rng, (0.25, 0.45)),
-        "liver": draw(rng, (0.35, 0.65)),
+        "lumen": draw(rng, (0.2, 0.9)),  # mostly collapsed
+        "marrow": draw(rng, (0.08, 0.40)),
+        "muscle": draw(rng, (0.25, 0.60)),
+        "liver": draw(rng, (0.5, 1.4)),
         "fluid": draw(rng, (0.10, 0.35)),
     }
+    for tissue in sorted(signal.keys() - {"blood", "scar"}):
+        anything = draw(rng, ANY_SIGNAL)
+        if rng.random() < config.any_signal_probability:
+            signal[tissue] = anything
+    return signal
 
 
 def textured_signals(

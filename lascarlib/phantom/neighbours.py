@@ -6,16 +6,18 @@ it. Organs are painted from far to near; the atrium covers them last.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lascarlib.phantom.atrium import Atrium
+from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.shapes import Ellipsoid, Shape, Tube, rotation_deg
+from lascarlib.phantom.streams import draw
 from lascarlib.phantom.tissue import Canvas, paint
 
 Near = Callable[..., np.ndarray]
-"""Jitters a point: x, y, z in mm and optionally the SD of the jitter in mm."""
+"""Jitters a point: x, y, z in mm and optionally the share of the usual jitter."""
 
 UPRIGHT = np.eye(3)
 
@@ -30,6 +32,7 @@ class Organ:
         tissue: Key of the signal.
         wall_mm: Thickness of a wall painted first, 0 for none.
         wall_tissue: Key of the wall's signal.
+        level: Factor on the signal of its inside.
     """
 
     name: str
@@ -37,14 +40,18 @@ class Organ:
     tissue: str
     wall_mm: float = 0.0
     wall_tissue: str = "wall"
+    level: float = 1.0
 
 
-def draw_neighbours(rng: np.random.Generator, atrium: Atrium) -> tuple[Organ, ...]:
+def draw_neighbours(
+    rng: np.random.Generator, atrium: Atrium, config: PhantomConfig
+) -> tuple[Organ, ...]:
     """Place every organ round an atrium.
 
     Args:
         rng: Generator of the neighbours' stream.
         atrium: Decides where the organs that touch it lie.
+        config: How far organs stray, and how the blood of other chambers differs.
 
     Returns:
         Organs in painting order.
@@ -53,14 +60,18 @@ def draw_neighbours(rng: np.random.Generator, atrium: Atrium) -> tuple[Organ, ..
     top_mm = float(atrium.chambers[0].bounds_mm()[1][2])
     s = atrium.scale
 
-    def near(x: float, y: float, z: float, spread_mm: float = 2.5) -> np.ndarray:
-        return np.array([x, y, z]) + rng.normal(0, spread_mm, 3)
+    def near(x: float, y: float, z: float, share: float = 1.0) -> np.ndarray:
+        return np.array([x, y, z]) + rng.normal(0, share * config.neighbour_spread_mm, 3)
 
-    return (
+    organs = (
         *_chest(near),
         *_spine_and_oesophagus(rng, near, back_mm),
         *_great_vessels(rng, near, s, top_mm),
         *_chambers(rng, near, atrium, s),
+    )
+    return tuple(
+        replace(organ, level=draw(rng, config.pool_to_blood)) if organ.tissue == "blood" else organ
+        for organ in organs
     )
 
 
@@ -90,7 +101,14 @@ def _chest(near: Near) -> tuple[Organ, ...]:
             "lung",
         ),
         Organ("pericardial fat", (_ball(near(-6, 36, -20), (66, 52, 75)),), "mediastinum"),
-        Organ("liver", (_ball(near(72, 8, -118), (88, 80, 66)),), "liver"),
+        Organ(
+            "liver and spleen",
+            (
+                _ball(near(58, 14, -94, 2.5), (84, 80, 66)),
+                _ball(near(-66, 6, -112, 2.5), (66, 70, 62)),
+            ),
+            "liver",
+        ),
         Organ("sternum", (_ball(near(6, 97, 20), (16, 6, 80)),), "marrow", 1.5, "rim"),
     )
 
@@ -99,16 +117,16 @@ def _spine_and_oesophagus(
     rng: np.random.Generator, near: Near, back_mm: float
 ) -> tuple[Organ, ...]:
     front_mm = back_mm - 11.0  # front of the vertebral bodies: oesophagus and fat lie between
-    spine = near(14, front_mm - 15, 0, 2.0)
+    spine = near(10, front_mm - 15, 0, 0.8)
     axis = np.array([0.0, 0.0, 1.0])
     bodies = tuple(
         Ellipsoid(spine + axis * (k * 24.0 + 4.0), np.array([18.0, 15.0, 22.0]), UPRIGHT)
         for k in range(-4, 5)
     )
-    aorta = near(-15, back_mm - 10.0, 0, 2.0)
+    aorta = near(-15, back_mm - 10.0, 0, 0.8)
     tilt = rng.normal(0, 0.05, 2)
     run = np.array([tilt[0], tilt[1], 1.0])
-    gullet = near(float(rng.normal(5, 3.5)), back_mm - 2.5, 0, 1.2)
+    gullet = near(float(rng.normal(5, 3.5)), back_mm - 2.5, 0, 0.4)
     flat = rotation_deg(0, 0, float(rng.normal(10, 10)))
     return (
         Organ("vertebrae", bodies, "marrow", 1.6, "rim"),
@@ -126,9 +144,9 @@ def _spine_and_oesophagus(
         ),
         Organ(
             "oesophagus",
-            (Ellipsoid(gullet, np.array([8.0, 3.6, 400.0]), flat),),
+            (Ellipsoid(gullet, np.array([7.0, 2.2, 400.0]), flat),),
             "lumen",
-            1.8,
+            2.0,
             "oesophagus",
         ),
         Organ(
@@ -195,19 +213,19 @@ def _chambers(rng: np.random.Generator, near: Near, atrium: Atrium, s: float) ->
         [atrium.valve_mm + heading * 18 + np.array([8, 6, 6]), near(2, 27 * s, -4)], [12, 13]
     )
     right = Ellipsoid(
-        near(10, 52 * s, -30),
-        np.array([36.0, 17.0, 32.0]),
+        near(8, 50 * s, -32),
+        np.array([40.0, 20.0, 36.0]),
         rotation_deg(0, 0, float(rng.normal(-22, 6))),
     )
     outflow = _tube([_moved(right.centre_mm, -8, 2, 12), near(-16, 46 * s, 2)], [14, 13])
-    atrium_right = Ellipsoid(
-        near(37 * s**0.5, 19 * s, -16),
-        np.array([18.0, 22.0, 29.0]) * s**0.5,
-        rotation_deg(0, 0, float(rng.normal(-20, 8))),
-    )
+    turned = rotation_deg(0, 0, float(rng.normal(-20, 8)))
+    side = near(37 * s**0.5, 22 * s, -20)
+    atrium_right = Ellipsoid(side, np.array([21.0, 25.0, 33.0]) * s**0.5, turned)
     ear = _tube([near(30, 30 * s, 2), near(20, 46 * s, 12)], [10, 6])
     inflow = _tube([atrium_right.centre_mm, _moved(right.centre_mm, 10, -4, -2)], [13, 14])
+    crux = _ball((atrium.valve_mm + atrium_right.centre_mm) / 2, (24, 22, 24))
     return (
+        Organ("septum and valve rings", (crux,), "myocardium"),
         Organ("left ventricle", (cavity,), "blood", float(rng.normal(10, 1.2)), "myocardium"),
         Organ("right ventricle", (right, outflow), "blood", 3.0, "myocardium"),
         Organ("right atrium", (atrium_right, ear), "blood", 2.0),
@@ -228,4 +246,4 @@ def paint_neighbours(
     for organ in organs:
         if organ.wall_mm:
             paint(canvas, organ.shapes, signal[organ.wall_tissue], grow_mm=organ.wall_mm)
-        paint(canvas, organ.shapes, signal[organ.tissue])
+        paint(canvas, organ.shapes, signal[organ.tissue], level=organ.level)

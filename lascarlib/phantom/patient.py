@@ -18,11 +18,8 @@ from lascarlib.phantom.shapes import union_distance_mm
 from lascarlib.phantom.streams import Stream, draw, generator
 from lascarlib.phantom.tissue import Canvas, coverage, paint
 
-ROUGHNESS_MM = 0.9
-"""SD of the smooth displacement of every surface: trabeculae, fat, the reader's hand."""
-
 ROUGHNESS_SCALE_MM = 10.0
-"""Distance between the knots of that displacement; bumps are about 2 cm wide."""
+"""Distance between the knots of a surface's displacement; bumps are about 2 cm wide."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,10 +79,13 @@ def draw_patient(
     score = scar_score(plan, part, scar_rng)
     score_on_voxels = average_slices(score, slices_per_sample=config.slices_per_sample)
     scar, threshold = scar_on_wall(score_on_voxels, wall, plan=plan, config=config)
+    shift_mm = draw(generator(seed, index, Stream.LABEL), config.label_shift_mm)
+    cavity = _label_cavity(opening - np.float32(shift_mm), valve, config)
     strength = paint_strength(score, part, scar_rng, threshold=threshold)
 
     _paint_atrium(canvas, window, opening, valve, strength, flat, blood, wall_mm)
     paint(canvas, atrium.distal_veins, blood)
+    _overlay_texture(canvas, seed, index, config)
     voxel_ml = float(np.prod(config.spacing_mm)) / 1000
     truth: dict[str, object] = {
         "la_volume_ml": float(cavity.sum()) * voxel_ml,
@@ -96,6 +96,7 @@ def draw_patient(
         "scar_burden_percent": 100 * float(scar.sum()) / float(wall.sum()),
         "signal_to_blood": flat,
     }
+    scar &= ~cavity
     return Patient(
         canvas.signal, _embed(cavity, window, config), _embed(scar, window, config), truth
     )
@@ -119,12 +120,33 @@ def _paint_surroundings(
     canvas = Canvas(
         lattice,
         np.full(lattice.shape, 0.02, np.float32),
-        ROUGHNESS_MM * smooth_field(lattice, surface, scale_mm=ROUGHNESS_SCALE_MM),
+        np.float32(draw(surface, config.roughness_mm))
+        * smooth_field(lattice, surface, scale_mm=ROUGHNESS_SCALE_MM),
         edge_mm=max(config.spacing_mm[:2]),
     )
-    organs = draw_neighbours(generator(seed, index, Stream.NEIGHBOURS), atrium)
+    organs = draw_neighbours(generator(seed, index, Stream.NEIGHBOURS), atrium, config)
     paint_neighbours(canvas, organs, tissue)
     return canvas, blood
+
+
+def _overlay_texture(canvas: Canvas, seed: int, index: int, config: PhantomConfig) -> None:
+    rng = generator(seed, index, Stream.OVERLAY)
+    sd, scale_mm = draw(rng, config.texture_sd), np.exp(draw(rng, _logs(config.texture_scale_mm)))
+    field = smooth_field(canvas.lattice, rng, scale_mm=scale_mm)
+    field *= np.float32(sd)
+    field += 1
+    np.clip(field, 0.1, None, out=field)
+    signal = canvas.signal
+    signal *= field
+
+
+def _logs(limits: tuple[float, float]) -> tuple[float, float]:
+    return float(np.log(limits[0])), float(np.log(limits[1]))
+
+
+def _label_cavity(opening: np.ndarray, valve: np.ndarray, config: PhantomConfig) -> np.ndarray:
+    inside = np.maximum(opening, valve)
+    return _largest_piece(average_slices(inside, slices_per_sample=config.slices_per_sample) < 0)
 
 
 def _label_cavity_and_wall(
@@ -136,8 +158,8 @@ def _label_cavity_and_wall(
     config: PhantomConfig,
 ) -> tuple[np.ndarray, np.ndarray]:
     n = config.slices_per_sample
+    cavity = _label_cavity(opening, valve, config)
     opening, valve = (average_slices(d, slices_per_sample=n) for d in (opening, valve))
-    cavity = _largest_piece(np.maximum(opening, valve) < 0)
     veins = union_distance_mm(atrium.distal_veins, part, blend_mm=3.0, margin_mm=4.0)
     beyond = average_slices(veins, slices_per_sample=n) < 0  # blood behind the stubs: no wall
     wall = (opening >= 0) & (opening < wall_mm) & (valve < 0) & ~beyond

@@ -21,6 +21,9 @@ class Stream(IntEnum):
     GHOST = 9
     NOISE = 10
     GEOMETRY = 11
+    SCAN = 12
+    LABEL = 13
+    OVERLAY = 14
 
 
 def generator(seed: int, index: int, stream: Stream) -> np.random.Generator:

@@ -52,6 +52,7 @@ def paint(
     value: float | np.ndarray,
     *,
     grow_mm: float = 0.0,
+    level: float = 1.0,
 ) -> None:
     """Cover the inside of a union of shapes with a signal.
 
@@ -60,6 +61,7 @@ def paint(
         shapes: Parts of one organ.
         value: Signal, a number or an array of the lattice's shape.
         grow_mm: Enlarges the organ on all sides.
+        level: Factor on the signal.
     """
     if not shapes:
         return
@@ -75,6 +77,5 @@ def paint(
     d += canvas.roughness_mm[window]
     share = coverage(d - np.float32(grow_mm), edge_mm=canvas.edge_mm)
     target = canvas.signal[window]
-    target += share * (
-        (value[window] if isinstance(value, np.ndarray) else np.float32(value)) - target
-    )
+    inside = value[window] if isinstance(value, np.ndarray) else np.float32(value)
+    target += share * (inside * np.float32(level) - target)

@@ -40,21 +40,21 @@ def draw_vein_layout(
         radius in mm. Left upper, left lower, right upper, right lower, and the extra one if any.
     """
     layout = [
-        ((-0.80, -0.10, 0.60), (-0.80, -0.15, 0.50), 7.0),  # left upper: up, behind the appendage
-        ((-0.88, -0.42, -0.05), (-0.72, -0.68, -0.05), 6.3),  # left lower: back, past the aorta
-        ((0.84, 0.05, 0.52), (0.90, 0.10, 0.38), 7.2),  # right upper: behind the caval vein
-        ((0.90, -0.35, -0.22), (0.82, -0.52, -0.18), 6.6),  # right lower: back and slightly down
+        ((-0.76, -0.10, 0.66), (-0.66, -0.20, 0.72), 7.0),  # left upper: up, behind the appendage
+        ((-0.88, -0.42, 0.00), (-0.74, -0.66, 0.05), 6.3),  # left lower: back, past the aorta
+        ((0.82, 0.05, 0.56), (0.86, 0.08, 0.50), 7.2),  # right upper: behind the caval vein
+        ((0.90, -0.35, -0.12), (0.84, -0.50, -0.10), 6.6),  # right lower: back and slightly down
     ]
     if rng.random() < config.extra_right_vein_probability:
         layout.append(((0.95, -0.15, 0.15), (0.98, -0.12, 0.06), 4.2))  # right middle-lobe vein
     result = []
     for anchor, direction, radius_mm in layout:
-        heading = np.array(direction) + rng.normal(0, 0.12, 3)
+        heading = np.array(direction) + rng.normal(0, 0.16 * config.shape_spread, 3)
         result.append(
             (
-                np.array(anchor) + rng.normal(0, 0.07, 3),
+                np.array(anchor) + rng.normal(0, 0.08 * config.shape_spread, 3),
                 heading / np.linalg.norm(heading),
-                radius_mm * float(np.exp(rng.normal(0, 0.13))),
+                radius_mm * float(np.exp(rng.normal(0, 0.15 * config.shape_spread))),
             )
         )
     return result

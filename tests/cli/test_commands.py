@@ -84,6 +84,17 @@ def test_the_phantom_is_written_as_the_library_makes_it(tmp_path) -> None:
     assert np.unique(label).tolist() == [0, 420]
 
 
+def test_a_phantom_is_made_again_from_the_json_beside_it(tmp_path) -> None:
+    first, again = tmp_path / "first", tmp_path / "again"
+    options = ("--cases", 1, "--centre", "kcl", "--scar", "diffuse", "--domain", "wide")
+    assert run("phantom", first, *options) == 0
+    assert run("phantom", again, "--cohort", first / "cohort.json") == 0
+    assert (first / "cohort.json").read_text() == (again / "cohort.json").read_text()
+    (one,), (other,) = open_dataset(first), open_dataset(again)
+    np.testing.assert_array_equal(one.image, other.image)
+    np.testing.assert_array_equal(one.atrium, other.atrium)
+
+
 def test_predictions_are_the_librarys_on_the_inputs_own_grid(trained, data, predicted) -> None:
     predictor = load_predictor(open_run(trained))
     cases = list(open_dataset(f"{data}[4:]"))

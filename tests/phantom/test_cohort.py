@@ -44,10 +44,10 @@ def test_the_golden_case_is_unchanged():
     case = phantom_case(0, seed=0, config=TINY)
     labels = np.packbits(case.atrium).tobytes() + np.packbits(case.scar).tobytes()
     assert hashlib.sha256(labels).hexdigest() == (
-        "5423132743c040cce852409ba20eced6e41a5d38ae79f26ab60006aeb7f2d154"
+        "d739f437393e6fe0543b72b741503405a0eb7073ac6fa903044a711e19dd9efb"
     )
     # Whole grey levels may round differently on another processor, their mean may not move.
-    assert case.image.mean() == pytest.approx(31.2108, abs=1e-3)
+    assert case.image.mean() == pytest.approx(35.2731, abs=1e-3)
 
 
 def test_seed_and_index_each_make_another_patient():
@@ -100,7 +100,7 @@ def test_the_atrium_is_one_piece_of_plausible_size_inside_the_image(cohort):
     for case in cohort:
         assert ndimage.label(case.atrium)[1] == 1
         volume_ml = case.atrium.sum() * 1.25 * 1.25 * 2.5 / 1000
-        assert 55 < volume_ml < 190  # drawn from 60 to 180, changed a little by rough surfaces
+        assert 40 < volume_ml < 220  # drawn from 45 to 210, changed a little by rough surfaces
         assert volume_ml == pytest.approx(case.provenance["truth"]["la_volume_ml"])
         border = np.ones(case.atrium.shape, bool)
         border[1:-1, 1:-1, 1:-1] = False
@@ -131,7 +131,8 @@ def test_scar_is_brighter_than_blood_and_blood_than_wall(cohort):
         blood = case.image[ndimage.binary_erosion(case.atrium, iterations=2)].mean()
         shell = ndimage.binary_dilation(case.atrium) & ~case.atrium & ~case.scar
         assert case.image[case.scar].mean() > 1.03 * blood
-        assert case.image[shell].mean() < 0.95 * blood
+        # One voxel out lies wall of 0.5 to 1 times blood, mixed with blood and fat.
+        assert 0.5 * blood < case.image[shell].mean() < 1.02 * blood
 
 
 def test_contrast_follows_the_config():

@@ -1,0 +1,128 @@
+"""A cohort in a few words: how a source string and a small JSON describe it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from lascarlib.errors import LascarError
+from lascarlib.phantom.config import COARSE, FULL, PhantomConfig
+
+SIZES = {"coarse": COARSE, "full": FULL}
+"""The named sizes that a description may ask for."""
+
+WORDS = {"domain": "domain", "centre": "centre", "scar": "scar_pattern"}
+"""Keys of a description that stand for a field of `PhantomConfig`."""
+
+SPLITS: Mapping[str, Mapping[str, str]] = {
+    "task1-train": {"cases": "60", "seed": "2022"},
+    "task1-test": {"cases": "10", "seed": "2023"},
+    "task2-train": {"cases": "100", "seed": "2024", "centre": "mixed"},
+    "task2-test": {"cases": "20", "seed": "2025", "centre": "mixed"},
+    "post-train": {"cases": "40", "seed": "2018", "scar": "ablation"},
+    "post-test": {"cases": "20", "seed": "2019", "scar": "ablation"},
+    "pre-test": {"cases": "40", "seed": "2020", "scar": "diffuse"},
+}
+"""Cohorts of the papers' sizes: BF's two tasks; JSQ's 40 and 20 post-ablation and 40 pre-ablation
+cases. Other keys may be given beside the split and win."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """What decides every voxel of a cohort.
+
+    Args:
+        cases: How many.
+        seed: Of the cohort.
+        config: Of every case.
+    """
+
+    cases: int
+    seed: int
+    config: PhantomConfig
+
+
+def describe_cohort(words: str) -> Cohort:
+    """Read a cohort from ``key=value`` words joined by commas.
+
+    Args:
+        words: Any of ``cases``, ``seed``, ``size`` (coarse or full), ``domain`` (real or wide),
+            ``centre`` (utah, bidmc, kcl or mixed), ``scar`` (ablation, diffuse or mixed), ``split``
+            (one of `SPLITS`) and ``cohort`` (a JSON written by `cohort_json`); both of these give
+            what the other words leave open. Empty gives 24 coarse cases of seed 0.
+
+    Returns:
+        The cohort.
+
+    Raises:
+        LascarError: If a key or value is unknown, or there is no case.
+
+    Example:
+        >>> describe_cohort("cases=3,seed=7").seed
+        7
+        >>> describe_cohort("split=task2-test,size=full").cases
+        20
+    """
+    given = dict(item.partition("=")[::2] for item in words.split(",") if item)
+    known = ("cases", "seed", "size", *WORDS, "split", "cohort")
+    if unknown := [key for key in given if key not in known]:
+        raise LascarError(f"unknown key {unknown[0]!r}; known are {', '.join(known)}")
+    if "split" in given:
+        given = {**_chosen(SPLITS, "split", given.pop("split")), **given}
+    start = _read(Path(given["cohort"])) if "cohort" in given else Cohort(24, 0, COARSE)
+    count, seed = (_whole(key, given, getattr(start, key)) for key in ("cases", "seed"))
+    config = _chosen(SIZES, "size", given["size"]) if "size" in given else start.config
+    changes: dict[str, Any] = {WORDS[key]: given[key] for key in WORDS if key in given}
+    if count == 0:
+        raise LascarError("no case in it; ask for at least one")
+    return Cohort(count, seed, replace(config, **changes))
+
+
+def cohort_json(cohort: Cohort) -> str:
+    """Describe a cohort completely, as a JSON of a few lines; every field of its config is in it.
+
+    Args:
+        cohort: The cohort.
+
+    Returns:
+        Text that ``phantom:cohort=FILE`` reads back to an equal cohort.
+
+    Example:
+        >>> json.loads(cohort_json(Cohort(3, 7, COARSE)))["config"]["centre"]
+        'utah'
+    """
+    return json.dumps(asdict(cohort), indent=1) + "\n"
+
+
+def _read(path: Path) -> Cohort:
+    names = {field.name for field in fields(PhantomConfig)}
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        config = {key: _tuples(value) for key, value in record["config"].items()}
+        if unknown := sorted(config.keys() - names):
+            raise LascarError(f"{path}: unknown field {unknown[0]!r} of PhantomConfig")
+        return Cohort(int(record["cases"]), int(record["seed"]), PhantomConfig(**config))
+    except OSError as error:
+        raise LascarError(f"{path}: cannot be read; give a cohort's JSON") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, LascarError):
+            raise
+        raise LascarError(f"{path}: is no cohort's JSON; write one with lascar phantom") from error
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _whole(key: str, given: Mapping[str, str], otherwise: int) -> int:
+    value = given.get(key, str(otherwise))
+    if not value.isdecimal():
+        raise LascarError(f"{key} is {value!r}; give a whole number")
+    return int(value)
+
+
+def _chosen(choices: Mapping[str, Any], key: str, value: str) -> Any:
+    if value not in choices:
+        raise LascarError(f"unknown {key} {value!r}; known are {', '.join(choices)}")
+    return choices[value]

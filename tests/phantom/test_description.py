@@ -1,0 +1,87 @@
+from dataclasses import replace
+
+import pytest
+
+from lascarlib.errors import LascarError
+from lascarlib.phantom import COARSE, FULL, SPLITS, Cohort, cohort_json, describe_cohort
+
+
+def test_words_leave_the_rest_as_it_is():
+    assert describe_cohort("") == Cohort(24, 0, COARSE)
+    assert describe_cohort("size=full,cases=2") == Cohort(2, 0, FULL)
+    given = describe_cohort("domain=wide,centre=kcl,scar=diffuse")
+    assert given.config == replace(COARSE, domain="wide", centre="kcl", scar_pattern="diffuse")
+
+
+def test_splits_have_the_sizes_of_the_papers():
+    cases = {name: describe_cohort(f"split={name}").cases for name in SPLITS}
+    assert cases == {
+        "task1-train": 60,  # BF, Task 1: 60 + 10
+        "task1-test": 10,
+        "task2-train": 100,  # BF, Task 2: 100 + 20 of three centres
+        "task2-test": 20,
+        "post-train": 40,  # JSQ: 40 + 20 after ablation, 40 before
+        "post-test": 20,
+        "pre-test": 40,
+    }
+    assert describe_cohort("split=task2-test").config.centre == "mixed"
+    assert describe_cohort("split=pre-test").config.scar_pattern == "diffuse"
+
+
+def test_no_two_splits_share_a_patient():
+    seeds = [describe_cohort(f"split={name}").seed for name in SPLITS]
+    assert len(set(seeds)) == len(SPLITS)
+
+
+def test_words_beside_a_split_win():
+    given = describe_cohort("cases=3,split=task2-test,size=full")
+    assert given == Cohort(3, 2025, replace(FULL, centre="mixed"))
+
+
+def test_a_json_holds_the_whole_cohort(tmp_path):
+    cohort = Cohort(5, 9, replace(FULL, noise_sd_to_blood=(0.0, 0.5), scar_pattern="diffuse"))
+    file = tmp_path / "cohort.json"
+    file.write_text(cohort_json(cohort))
+    assert describe_cohort(f"cohort={file}") == cohort
+    assert describe_cohort(f"cohort={file},cases=2") == replace(cohort, cases=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ("colour=red", "unknown key 'colour'"),
+        ("cases=few", "cases is 'few'"),
+        ("cases=0", "no case"),
+        ("domain=mars", "domain must be one of real, wide"),
+        ("centre=mayo", "centre must be one of utah"),
+        ("split=task3", "unknown split 'task3'"),
+        ("cohort=nowhere.json", "nowhere.json: cannot be read"),
+    ],
+)
+def test_what_is_unknown_is_refused(words, message):
+    with pytest.raises(LascarError, match=message):
+        describe_cohort(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"cases": 1, "seed": 0, "config": 3}',
+        '{"cases": 1, "seed": 0, "config": {}}',
+    ],
+)
+def test_other_files_are_refused(tmp_path, text):
+    file = tmp_path / "other.json"
+    file.write_text(text)
+    with pytest.raises(LascarError, match=r"other\.json"):
+        describe_cohort(f"cohort={file}")
+
+
+def test_an_unknown_field_is_named(tmp_path):
+    file = tmp_path / "new.json"
+    file.write_text('{"cases": 1, "seed": 0, "config": {"colour": 1}}')
+    with pytest.raises(LascarError, match="colour"):
+        describe_cohort(f"cohort={file}")
