@@ -170,7 +170,9 @@ def _print_observers(scores: "list[CaseScore]") -> None:
     if not scores:
         return
     print(f"\nbetween two observers, {len(scores)} case{'s' if len(scores) > 1 else ''}")
-    for metric, row in summarise(scores).items():
+    summaries = summarise(scores)
+    for metric in (metric for metric in METRICS if metric in summaries):
+        row = summaries[metric]
         print(f"{METRICS[metric]:11} {row.mean:.3f} ± {row.sd:.3f}")
 
 

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 def add_commands(commands: Any) -> None:
     """Add `evaluate` to the command line."""
-    parser = commands.add_parser("evaluate", help="Dice, ASD and HD of predictions")
+    parser = commands.add_parser("evaluate", help="scores of predictions, missing ones counted")
     parser.add_argument("reference", metavar="REFERENCE", help="labelled cases")
     parser.add_argument("prediction", metavar="PREDICTION", type=Path, help="folder of predictions")
+    parser.add_argument(
+        "--protocol",
+        default="paper",
+        help="how scar is projected onto the LA surface and counted there: paper (default: the "
+        "whole surface, defined for empty scars) or official (as the challenge's script)",
+    )
     parser.add_argument(
         "--csv",
         type=Path,
@@ -33,9 +39,11 @@ def run(options: argparse.Namespace) -> int:
     from lascarlib.datasets import open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.evaluation import format_summary, score_case, summarise, write_scores_csv
+    from lascarlib.geometry.projection import check_protocol
     from lascarlib.provenance import provenance
     from lascarlib.training.checkpoint import write_json
 
+    check_protocol(options.protocol)
     if options.csv is not None:
         if options.csv.suffix != ".csv":
             raise LascarError(f"{options.csv}: unknown ending; write to a name that ends in .csv")
@@ -63,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
             _prediction(folder / case.id / "LA_predict.nii.gz", case),
             _prediction(folder / case.id / "scar_predict.nii.gz", case) if with_scar else None,
             score_scar=with_scar,
+            protocol=options.protocol,
         )
         for case in tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1)
     ]
@@ -72,9 +81,12 @@ def run(options: argparse.Namespace) -> int:
             "reference": reference.source,
             "fingerprint": reference.fingerprint,
             "prediction": str(folder.resolve()),
+            "protocol": options.protocol,
             "provenance": provenance(),
         }
         write_json(options.csv.with_suffix(".json"), record)
+    if with_scar:
+        print(f"scar on the LA surface: {options.protocol} protocol\n")
     print(format_summary(summarise(scores)))
     return 0
 

@@ -6,7 +6,7 @@ from lascarlib.evaluation.cohort import (
     summarise,
     write_scores_csv,
 )
-from lascarlib.evaluation.overlap import dice
+from lascarlib.evaluation.overlap import dice, jaccard
 from lascarlib.evaluation.score import CaseScore, score_case
 from lascarlib.evaluation.surface_distance import (
     SurfaceDistances,
@@ -14,16 +14,20 @@ from lascarlib.evaluation.surface_distance import (
     hausdorff_distance,
     surface_distances,
 )
+from lascarlib.evaluation.wall_score import WallScore, score_wall
 
 __all__ = [
     "CaseScore",
     "MetricSummary",
     "SurfaceDistances",
+    "WallScore",
     "average_surface_distance",
     "dice",
     "format_summary",
     "hausdorff_distance",
+    "jaccard",
     "score_case",
+    "score_wall",
     "summarise",
     "surface_distances",
     "write_scores_csv",

@@ -11,13 +11,34 @@ from lascarlib.errors import LascarError
 from lascarlib.evaluation.score import CaseScore
 from lascarlib.io import write_atomically
 
-METRICS = {
+NAMES = {
     "atrium_dice": "LA Dice",
+    "atrium_jaccard": "LA Jaccard",
     "atrium_asd_mm": "LA ASD [mm]",
     "atrium_hd_mm": "LA HD [mm]",
+    "atrium_hd95_mm": "LA HD95 [mm]",
+    "atrium_volume_error_ml": "LA volume error [ml]",
     "scar_dice": "scar Dice",
+    "scar_surface_dice": "surface Dice",
+    "scar_gdsc": "G-DSC",
+    "scar_acc": "ACC",
+    "scar_acc_head": "ACC, script's HEAD",
+    "scar_acc_may2022": "ACC, May 2022",
+    "scar_sen": "SEN",
+    "scar_spe": "specificity",
+    "scar_burden_error_percent": "burden error [%]",
 }
-"""The metrics that are summarised, with their names in print."""
+"""What is summarised, with its name in print; G-DSC, ACC and SEN as CARE calls them. Distances are
+best low; errors are signed, prediction less reference, and best at 0; the others are best high."""
+
+METRICS = {
+    metric: NAMES[metric]
+    for metric in ("atrium_dice", "atrium_asd_mm", "atrium_hd_mm", "scar_dice")
+}
+"""The few by which two methods are compared: each further one would weaken the test of all."""
+
+COLUMNS = {"scar_gdsc": "G-DSC", "scar_acc": "ACC", "scar_sen": "SEN"}
+"""Columns of the file that are named as CARE names them; the others have their field's name."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +52,7 @@ class MetricSummary:
         mean: over all cases; infinite for a distance if any case was missed.
         sd: sample standard deviation (ddof 1) over all cases, 0 for one case; infinite with `mean`.
         median: over all cases.
-        worst: the lowest Dice, or the largest distance.
+        worst: the lowest Dice, the largest distance, the error farthest from 0.
         worst_case: the case it belongs to, the first among equals.
         found_mean: mean over the cases that were not missed, None if all were.
         found_sd: sample standard deviation over those, 0 for one case, None if all were missed.
@@ -59,7 +80,7 @@ def summarise(scores: Sequence[CaseScore]) -> dict[str, MetricSummary]:
         scores: one row for each case of the cohort, at least one.
 
     Returns:
-        Metric name to summary, in the order of `METRICS`; a metric that no case has is left out.
+        Metric name to summary, in the order of `NAMES`; a metric that no case has is left out.
 
     Raises:
         LascarError: there is no score, or a case occurs twice.
@@ -82,7 +103,7 @@ def summarise(scores: Sequence[CaseScore]) -> dict[str, MetricSummary]:
     if twice:
         raise LascarError(f"scores hold {twice[0]!r} more than once; score each case once")
     summaries = {}
-    for metric in METRICS:
+    for metric in NAMES:
         rows = [score for score in scores if getattr(score, metric) is not None]
         if rows:
             summaries[metric] = _summarise_metric(metric, rows)
@@ -94,23 +115,24 @@ def write_scores_csv(scores: Sequence[CaseScore], path: str | Path) -> None:
 
     Args:
         scores: the rows, written in the order given.
-        path: target; its folder is made. Columns are the fields of `CaseScore`, numbers have six
-            decimals, an infinite distance reads "inf", and what was not scored is left blank.
+        path: target; its folder is made. Columns are the fields of `CaseScore` (three of them
+            by CARE's names, `COLUMNS`), numbers have all their digits, an infinite distance reads
+            "inf", and what was not scored is left blank.
 
     Example:
         >>> import tempfile
         >>> target = Path(tempfile.mkdtemp()) / "scores.csv"
         >>> write_scores_csv([CaseScore("a", "ok", 0.9, 1.0, 8.0, 80.0, 82.0)], target)
         >>> target.read_text().splitlines()[1]
-        'a,ok,0.900000,1.000000,8.000000,80.000000,82.000000,,'
+        'a,ok,0.9,1.0,8.0,80.0,82.0,,,,,,,,,,,,,,,,paper'
     """
 
     def write(part: Path) -> None:
         with part.open("w", newline="", encoding="utf-8") as file:
             table = csv.writer(file, lineterminator="\n")
-            table.writerow(field.name for field in fields(CaseScore))
+            table.writerow(COLUMNS.get(field.name, field.name) for field in fields(CaseScore))
             for score in scores:
-                table.writerow(_cell(value) for value in asdict(score).values())
+                table.writerow("" if value is None else value for value in asdict(score).values())
 
     write_atomically(Path(path), write)
 
@@ -132,17 +154,20 @@ def format_summary(summaries: dict[str, MetricSummary]) -> str:
         LA ASD [mm]      1       0    1.000    0.000    1.000    1.000  a
         LA HD [mm]       1       0    8.000    0.000    8.000    8.000  a
     """
-    heading = f"{'':11} {'cases':>6} {'missed':>7}"
+    width = max([11, *(len(NAMES[metric]) for metric in summaries)])
+    heading = f"{'':{width}} {'cases':>6} {'missed':>7}"
     heading += "".join(f" {name:>8}" for name in ("mean", "SD", "median", "worst"))
     lines = [heading + "  worst case"]
     for summary in summaries.values():
         numbers = (summary.mean, summary.sd, summary.median, summary.worst)
-        line = f"{METRICS[summary.metric]:11} {summary.cases:6d} {summary.missed:7d}"
+        line = f"{NAMES[summary.metric]:{width}} {summary.cases:6d} {summary.missed:7d}"
         line += "".join(f" {number:8.3f}" for number in numbers)
         lines.append(f"{line}  {summary.worst_case}")
         if summary.missed and summary.found_mean is not None:
             found = f"of the {summary.cases - summary.missed} found"
-            lines.append(f"  {found:24} {summary.found_mean:8.3f} {summary.found_sd:8.3f}")
+            lines.append(
+                f"  {found:{width + 13}} {summary.found_mean:8.3f} {summary.found_sd:8.3f}"
+            )
     return "\n".join(lines)
 
 
@@ -151,7 +176,9 @@ def _summarise_metric(metric: str, rows: Sequence[CaseScore]) -> MetricSummary:
     structure = metric.split("_")[0]
     values = np.array([getattr(row, metric) for row in rows], dtype=np.float64)
     found = np.array([getattr(row, f"{structure}_status") == "ok" for row in rows])
-    worst = int(values.argmin() if metric.endswith("dice") else values.argmax())
+    is_distance, is_error = metric.endswith("_mm"), "_error_" in metric
+    badness = np.abs(values) if is_error else values if is_distance else -values
+    worst = int(badness.argmax())
     mean, sd = _mean_and_sd(values)
     found_mean, found_sd = _mean_and_sd(values[found]) if found.any() else (None, None)
     return MetricSummary(
@@ -173,10 +200,3 @@ def _mean_and_sd(values: np.ndarray) -> tuple[float, float]:
     if np.isinf(values).any():
         return float("inf"), float("inf")
     return float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else 0.0
-
-
-def _cell(value: object) -> object:
-    """A number with six decimals, a blank for None, and text as it is."""
-    if value is None:
-        return ""
-    return f"{value:.6f}" if isinstance(value, float) else value

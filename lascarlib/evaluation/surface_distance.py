@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.spatial import KDTree
 
 from lascarlib.errors import LascarError
-from lascarlib.evaluation.overlap import check_pair
-from lascarlib.geometry.distance import euclidean_distance
-from lascarlib.geometry.grid import bounding_box
+from lascarlib.evaluation.overlap import check_pair, crop_to_both
 from lascarlib.geometry.mask import check_spacing
 from lascarlib.geometry.surface import surface_voxels
+
+THREADS = 2
+"""Threads that look for the nearest voxel."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +42,8 @@ def surface_distances(
     """Distances between the surface voxels of two masks, in both directions.
 
     A surface voxel is a voxel of the mask with background at one of its six faces; outside the
-    volume is background. Distances are between voxel centres.
+    volume is background. Distances are between voxel centres, exact in double precision, and from
+    each side to the other: HD, HD95 and ASD are symmetric.
 
     Args:
         prediction: bool (x, y, z).
@@ -66,11 +69,7 @@ def surface_distances(
     """
     check_pair(prediction, target)
     check_spacing(spacing_mm)
-    either = prediction | target
-    if not either.any():
-        return SurfaceDistances(np.empty(0), np.empty(0))
-    box = bounding_box(either).slices
-    ours, theirs = surface_voxels(prediction[box]), surface_voxels(target[box])
+    ours, theirs = map(surface_voxels, crop_to_both(prediction, target))
     return SurfaceDistances(
         prediction_to_target_mm=_distances(ours, theirs, spacing_mm),
         target_to_prediction_mm=_distances(theirs, ours, spacing_mm),
@@ -134,6 +133,13 @@ def _distances(
     surface: np.ndarray, other: np.ndarray, spacing_mm: tuple[float, float, float]
 ) -> np.ndarray:
     """Distance from each voxel of one surface to the other, infinite where there is no other."""
-    if not other.any():
-        return np.full(np.count_nonzero(surface), np.inf)
-    return euclidean_distance(~other, spacing_mm=spacing_mm)[surface].astype(np.float64)
+    voxels, targets = np.argwhere(surface), np.argwhere(other)
+    if not len(targets):
+        return np.full(len(voxels), np.inf)
+    tree = KDTree(targets * spacing_mm, balanced_tree=False, compact_nodes=False)
+    apart = ~other[surface]  # the voxels both surfaces share are 0 mm away
+    _, nearest = tree.query(voxels[apart] * spacing_mm, workers=THREADS)
+    distance = np.zeros(len(voxels))
+    away_mm = (voxels[apart] - targets[nearest]) * spacing_mm
+    distance[apart] = np.sqrt((away_mm**2).sum(axis=1))
+    return distance

@@ -79,3 +79,22 @@ def test_the_file_holds_every_case(tmp_path) -> None:
     assert rows[2]["atrium_hd_mm"] == "inf"
     assert float(rows[0]["atrium_dice"]) == 0.9
     assert [p.name for p in path.parent.iterdir()] == ["scores.csv"]
+
+
+def test_errors_are_worst_where_they_are_farthest_from_zero() -> None:
+    errors = {"a": 2.0, "b": -7.0, "c": 5.0}
+    rows = [
+        CaseScore(name, "ok", 0.9, 1.0, 8.0, 80.0, 80.0 + error, atrium_volume_error_ml=error)
+        for name, error in errors.items()
+    ]
+    found = summarise(rows)["atrium_volume_error_ml"]
+    assert (found.mean, found.worst, found.worst_case) == (0.0, -7.0, "b")
+
+
+def test_cares_metrics_keep_cares_names(tmp_path) -> None:
+    row = CaseScore("a", "ok", 0.9, 1.0, 8.0, 80.0, 82.0, "ok", 0.6, scar_gdsc=0.1 + 0.2)
+    write_scores_csv([row], tmp_path / "f.csv")
+    (line,) = csv.DictReader((tmp_path / "f.csv").read_text().splitlines())
+    assert {"G-DSC", "ACC", "SEN"} <= line.keys()
+    assert float(line["G-DSC"]) == 0.1 + 0.2  # to the last digit
+    assert "G-DSC" in format_summary(summarise([row]))
