@@ -16,7 +16,6 @@ PACKAGES = (
     "scikit-learn",
     "pymaxflow",
     "nibabel",
-    "edt",
 )
 """The packages whose versions can change a number."""
 
@@ -26,7 +25,7 @@ def versions() -> dict[str, str]:
 
     Example:
         >>> sorted(versions())[:3]
-        ['edt', 'lascarlib', 'lightning-fabric']
+        ['lascarlib', 'lightning-fabric', 'monai']
     """
     found = {"python": platform.python_version()}
     for package in PACKAGES:

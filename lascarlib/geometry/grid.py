@@ -130,13 +130,15 @@ def bounding_box(mask: np.ndarray, *, margin: Shape = (0, 0, 0)) -> Box:
         >>> bounding_box(mask, margin=(1, 1, 1))
         Box(start=(1, 0, 3), stop=(4, 4, 5))
     """
-    along_x: np.ndarray = np.any(mask, axis=(1, 2))
-    plane: np.ndarray = np.any(mask, axis=0)
-    if not along_x.any():
+    if not mask.any():
         raise LascarError("the mask is empty, so it has no bounding box; give a mask with voxels")
+    # The shadow along the axis that is first in memory is cheap, and tells of the other two.
+    outer = int(np.argmax(np.abs(mask.strides)))
+    shadow = np.asarray(mask.any(axis=outer, keepdims=True))
     starts, stops = [], []
-    for axis, hits in enumerate((along_x, np.any(plane, axis=1), np.any(plane, axis=0))):
-        hit = np.flatnonzero(hits)
+    for axis in range(3):
+        source = mask if axis == outer else shadow
+        hit = np.flatnonzero(source.any(axis=tuple(a for a in range(3) if a != axis)))
         starts.append(max(0, int(hit[0]) - margin[axis]))
         stops.append(min(mask.shape[axis], int(hit[-1]) + 1 + margin[axis]))
     return Box((starts[0], starts[1], starts[2]), (stops[0], stops[1], stops[2]))

@@ -118,12 +118,32 @@ def test_variants_agree_on_a_one_millimetre_grid() -> None:
     assert np.array_equal(literal, consistent)
 
 
-def test_boundary_map_of_a_mirrored_mask_is_mirrored() -> None:
-    mask = np.random.default_rng(3).random((9, 8, 5)) < 0.1
-    result = boundary_distance_map(mask, spacing_mm=ANISOTROPIC)
-    for axis in range(3):
-        mirrored = boundary_distance_map(np.flip(mask, axis), spacing_mm=ANISOTROPIC)
-        assert np.allclose(np.flip(mirrored, axis), result, atol=1e-5)
+@pytest.mark.parametrize("variant", ["literal", "sign-consistent"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_region_is_the_crop_of_the_whole_map(order, variant) -> None:
+    mask = np.zeros((40, 34, 12), bool, order=order)
+    mask[18:30, 5:15, 4:9] = ball((12, 10, 5), 4.6)
+    whole = boundary_distance_map(mask, spacing_mm=ANISOTROPIC, variant=variant)
+    rng = np.random.default_rng(11)
+    pairs = [
+        [sorted(rng.choice(n + 1, size=2, replace=False).tolist()) for n in mask.shape]
+        for _ in range(30)
+    ]
+    regions = [tuple(slice(a, b) for a, b in pair) for pair in pairs]
+    # Faces and corners, far from the band, one voxel, inside the cavity, all of it.
+    regions += [np.s_[:3, :2, :1], np.s_[-4:, -3:, -2:], np.s_[:9, 20:, :], np.s_[7:8, 30:31, 2:3]]
+    regions += [np.s_[22:26, 8:12, 5:8], np.s_[:, :, 6:7], np.s_[:, :, :]]
+    for region in regions:
+        part = boundary_distance_map(mask, spacing_mm=ANISOTROPIC, variant=variant, region=region)
+        np.testing.assert_array_equal(part, whole[region])
+
+
+@pytest.mark.parametrize(
+    "region", [np.s_[2:2, :, :], np.s_[::2, :, :], np.s_[:, :], (1, 2, 3), np.s_[30:40, :, :]]
+)
+def test_a_region_without_a_voxel_is_refused(region) -> None:
+    with pytest.raises(LascarError, match="region is"):
+        boundary_distance_map(ball((9, 9, 3), 2), spacing_mm=(1.0, 1.0, 1.0), region=region)
 
 
 def test_boundary_map_refuses_masks_without_a_boundary() -> None:
