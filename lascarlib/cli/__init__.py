@@ -7,7 +7,18 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from lascarlib import __version__
-from lascarlib.cli import compare, doctor, files, learn, phantom, plan, publish, score, submit
+from lascarlib.cli import (
+    compare,
+    doctor,
+    files,
+    learn,
+    phantom,
+    plan,
+    publish,
+    report,
+    score,
+    submit,
+)
 from lascarlib.errors import LascarError
 
 
@@ -59,6 +70,6 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lascar {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (doctor, phantom, files, plan, learn, score, compare, submit, publish):
+    for module in (doctor, phantom, files, plan, learn, score, compare, report, submit, publish):
         module.add_commands(commands)
     return parser

@@ -1,0 +1,88 @@
+"""The numbers of one case's report."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lascarlib.case import Case
+from lascarlib.geometry import wall_labels
+from lascarlib.uncertainty import Population
+
+
+@dataclass(frozen=True)
+class Certainty:
+    """What the UAM says about a case.
+
+    Args:
+        uncertainty: of its LA probability, see `lascarlib.uncertainty.case_uncertainty`.
+        population: of the out-of-fold cases; None where the training had no folds to fit it on.
+        is_outlier: whether the case is one, so that its threshold was lowered; None without it.
+
+    Example:
+        >>> population = Population(mean=10.0, sd=2.0, n_cases=20, measure="sum")
+        >>> Certainty(13.0, population, False).deviations
+        1.5
+    """
+
+    uncertainty: float
+    population: Population | None
+    is_outlier: bool | None
+
+    @property
+    def deviations(self) -> float | None:
+        """Standard deviations above the mean of the population."""
+        return None if self.population is None else self.population.score(self.uncertainty)
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The sizes of one case's LA and scar.
+
+    Args:
+        atrium_ml: volume of the LA.
+        scar_ml: volume of the scar; None where no scar was looked for.
+        burden_percent: share of the LA surface that is scar; None too where there is no LA.
+    """
+
+    atrium_ml: float
+    scar_ml: float | None
+    burden_percent: float | None
+
+
+def measure_case(case: Case, atrium: np.ndarray, scar: np.ndarray | None) -> Measures:
+    """Measure a case's masks.
+
+    The burden counts voxels of the LA surface: those nearest to a scar voxel against all of them
+    (`lascarlib.geometry.wall_labels`), so scar is not counted twice where the wall is thick.
+
+    Args:
+        case: for its geometry; its labels are not looked at.
+        atrium: bool (x, y, z), the LA; may be empty.
+        scar: bool (x, y, z), the scar; may be empty, or None where none was looked for.
+
+    Returns:
+        The measures.
+
+    Raises:
+        LascarError: a mask is not a bool volume on the case's grid.
+
+    Example:
+        >>> atrium, scar = np.zeros((2, 6, 1, 1), bool)
+        >>> atrium[1:5], scar[0] = True, True
+        >>> case = Case("a", np.zeros(atrium.shape, np.float32), np.diag([2.0, 5.0, 5.0, 1.0]))
+        >>> measure_case(case, atrium, scar)  # 4 and 1 voxels of 50 mm3; 1 of 4 on the surface
+        Measures(atrium_ml=0.2, scar_ml=0.05, burden_percent=25.0)
+    """
+    burden = None
+    if scar is not None and atrium.any():
+        normal, scarred = wall_labels(atrium, scar, spacing_mm=case.spacing_mm)
+        burden = 100 * int(scarred.sum()) / int(scarred.sum() + normal.sum())
+    return Measures(
+        atrium_ml=_volume_ml(atrium, case),
+        scar_ml=None if scar is None else _volume_ml(scar, case),
+        burden_percent=burden,
+    )
+
+
+def _volume_ml(mask: np.ndarray, case: Case) -> float:
+    return round(int(np.count_nonzero(mask)) * case.voxel_volume_ml, 6)
