@@ -14,6 +14,7 @@ from lascarlib.cli import (
     learn,
     phantom,
     plan,
+    project,
     publish,
     report,
     score,
@@ -70,6 +71,18 @@ def _make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"lascar {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for module in (doctor, phantom, files, plan, learn, score, compare, report, submit, publish):
+    for module in (
+        doctor,
+        phantom,
+        files,
+        plan,
+        learn,
+        score,
+        project,
+        compare,
+        report,
+        submit,
+        publish,
+    ):
         module.add_commands(commands)
     return parser

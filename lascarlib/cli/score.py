@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     from lascarlib.case import Case
 
+PREDICTED = "LA_predict.nii.gz"
+"""File of a predicted LA in its case's folder."""
+
 
 def add_commands(commands: Any) -> None:
     """Add `evaluate` to the command line."""
@@ -48,18 +51,19 @@ def run(options: argparse.Namespace) -> int:
         if options.csv.suffix != ".csv":
             raise LascarError(f"{options.csv}: unknown ending; write to a name that ends in .csv")
         check_folder(options.csv.parent)
+    _check_order(options.reference, options.prediction)
     reference = open_dataset(options.reference)
     if not reference.has_atrium:
         raise LascarError(
             f"{options.reference}: not every case has an LA label; score those that have one"
         )
     folder = options.prediction
-    if not any((folder / name / "LA_predict.nii.gz").is_file() for name in reference.ids):
+    if not any((folder / name / PREDICTED).is_file() for name in reference.ids):
         raise LascarError(
-            f"{folder}: no <case>/LA_predict.nii.gz of any case in {options.reference}; give the "
+            f"{folder}: no <case>/{PREDICTED} of any case in {options.reference}; give the "
             "--out folder of lascar predict"
         )
-    found = {path.parent.name for path in folder.glob("*/LA_predict.nii.gz")}
+    found = {path.parent.name for path in folder.glob(f"*/{PREDICTED}")}
     if others := found - set(reference.ids):
         print(f"{len(others)} further predictions belong to no case scored here", file=sys.stderr)
     with_scar = any(folder.glob("*/scar_predict.nii.gz"))
@@ -68,7 +72,7 @@ def run(options: argparse.Namespace) -> int:
     scores = [
         score_case(
             case,
-            _prediction(folder / case.id / "LA_predict.nii.gz", case),
+            _prediction(folder / case.id / PREDICTED, case),
             _prediction(folder / case.id / "scar_predict.nii.gz", case) if with_scar else None,
             score_scar=with_scar,
             protocol=options.protocol,
@@ -89,6 +93,22 @@ def run(options: argparse.Namespace) -> int:
         print(f"scar on the LA surface: {options.protocol} protocol\n")
     print(format_summary(summarise(scores)))
     return 0
+
+
+def _check_order(reference: str, prediction: Path) -> None:
+    """Refuse the two folders given the wrong way round."""
+    from lascarlib.datasets import LAYOUTS
+    from lascarlib.errors import LascarError
+
+    def holds_only(folder: Path, name: str, other: str) -> bool:
+        has, has_other = (next(folder.glob(f"*/{file}"), None) for file in (name, other))
+        return has is not None and has_other is None
+
+    label = LAYOUTS[0].atrium
+    if holds_only(Path(reference), PREDICTED, label) and holds_only(prediction, label, PREDICTED):
+        raise LascarError(
+            f"{reference}: holds predictions, and {prediction} labels; give the labels first"
+        )
 
 
 def _prediction(path: Path, case: "Case") -> "np.ndarray | None":

@@ -55,8 +55,9 @@ def binary(array: np.ndarray, *, path: str | Path) -> np.ndarray:
         >>> binary(np.array([[[0, 420]]]), path="atrium.nii.gz").tolist()
         [[[False, True]]]
     """
-    values = np.unique(array)
-    if len(values[values != 0]) > 1 or values[0] < 0:
+    low, high = array.min(), array.max()
+    if low < 0 or ((array != 0) & (array != high)).any():
+        values = np.unique(array)
         shown = ", ".join(f"{value:g}" for value in values[:4]) + (
             ", ..." if len(values) > 4 else ""
         )

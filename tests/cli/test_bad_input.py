@@ -186,6 +186,28 @@ def test_evaluate_refuses_a_prediction_on_another_grid(refuse, tiny_folder, tmp_
         assert words in refuse("evaluate", tiny_folder, tiny_folder, "--csv", target)
 
 
+def test_evaluate_refuses_swapped_folders_odd_labels_and_names_given_twice(
+    refuse, tiny_folder, tmp_path
+) -> None:
+    predicted = tmp_path / "out"
+    for case in sorted(tiny_folder.iterdir()):
+        (predicted / case.name).mkdir(parents=True)
+        shutil.copy(case / "atriumSegImgMO.nii.gz", predicted / case.name / "LA_predict.nii.gz")
+    assert "give the labels first" in refuse("evaluate", predicted, tiny_folder)
+    said = refuse("evaluate", tiny_folder, predicted, "--protocol", "care")
+    assert "unknown protocol 'care'; known are official, paper" in said
+    overwrite(predicted / "case_1" / "LA_predict.nii.gz", np.full((24, 20, 12), -1, np.int16))
+    assert "holds the values -1" in refuse("evaluate", tiny_folder, predicted)
+    overwrite(
+        predicted / "case_1" / "LA_predict.nii.gz",
+        np.linspace(0, 1, 24 * 20 * 12, dtype=np.float32).reshape(24, 20, 12),
+    )
+    assert "a binary label" in refuse("evaluate", tiny_folder, predicted)
+    shutil.copytree(tiny_folder / "case_0", tiny_folder / "a_b")
+    shutil.copytree(tiny_folder / "case_0", tiny_folder / "a" / "b")
+    assert "case a_b is also" in refuse("evaluate", tiny_folder, predicted)
+
+
 def test_distance_map_refuses_bad_labels_and_targets(refuse, tiny_folder, tmp_path) -> None:
     label, out = tiny_folder / LABEL, tmp_path / "map.nii.gz"
     assert "missing" in refuse("distance-map", tmp_path / "none.nii.gz", out)
