@@ -1,7 +1,8 @@
 """Sliding-window inference: probabilities of one volume from one network or an ensemble."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,26 +17,28 @@ def predict_probability(
     channels: np.ndarray,
     networks: Sequence[nn.Module],
     *,
+    read: Callable[[Any], Tensor],
     patch_voxels: Shape,
     precision: str,
     mirror: bool,
     overlap: float = 0.5,
 ) -> np.ndarray:
-    """Foreground probability of every voxel, averaged over windows, mirrored inputs and networks.
+    """Probability of every voxel, averaged over windows, mirrored inputs and networks.
 
     Windows overlap by half and are weighted by a Gaussian about their centre, as in nnU-Net. The
-    softmax probabilities of the networks (folds) are averaged, as BF does at test time.
+    probabilities of the networks (folds) are averaged, as BF does at test time.
 
     Args:
         channels: float32 (channel, x, y, z), z-scored.
-        networks: trained, in eval mode, giving logits (batch, 2, x, y, z).
+        networks: trained, in eval mode.
+        read: of their output, probabilities (batch, answer, x, y, z).
         patch_voxels: window, the patch the networks were trained on.
         precision: "32-true" or a mixed precision of Lightning Fabric.
         mirror: whether to average over all eight flips of the input.
         overlap: share of a window that its neighbour covers again, 0 to below 1.
 
     Returns:
-        float32 (x, y, z) in [0, 1].
+        float32 (answer, x, y, z) in [0, 1].
 
     Raises:
         LascarError: no network is given.
@@ -46,23 +49,22 @@ def predict_probability(
     volume = torch.from_numpy(np.ascontiguousarray(channels))[None].to(device)
     flips = _flips() if mirror else [()]
 
-    def foreground(windows: Tensor) -> Tensor:
+    def average(windows: Tensor) -> Tensor:
         windows = windows.contiguous(memory_format=torch.channels_last_3d)
-        total = torch.zeros_like(windows[:, :1], dtype=torch.float32)
-        for network, axes in itertools.product(networks, flips):
-            logits = network(windows.flip(axes)) if axes else network(windows)
-            softmax = torch.softmax(logits.float(), dim=1)[:, 1:]
-            total += softmax.flip(axes) if axes else softmax
-        return total / (len(networks) * len(flips))
+        answers = [
+            read(network(windows.flip(axes))).flip(axes) if axes else read(network(windows))
+            for network, axes in itertools.product(networks, flips)
+        ]
+        return torch.stack(answers).mean(dim=0)
 
     dtype = torch.bfloat16 if precision == "bf16-mixed" else torch.float16
     mixed = precision != "32-true"
     with torch.inference_mode(), torch.autocast(device.type, dtype, enabled=mixed):
         probability = sliding_window_inference(
-            volume, patch_voxels, 1, foreground, overlap=overlap, mode="gaussian"
+            volume, patch_voxels, 1, average, overlap=overlap, mode="gaussian"
         )
     assert isinstance(probability, Tensor)
-    return probability[0, 0].float().clamp(0, 1).cpu().numpy()
+    return probability[0].float().clamp(0, 1).cpu().numpy()
 
 
 def _flips() -> list[tuple[int, ...]]:

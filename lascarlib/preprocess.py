@@ -28,12 +28,15 @@ class Sample:
     Args:
         id: name of the case.
         channels: float32 (channel, x, y, z) on the network's grid, each channel z-scored.
-        label: bool (x, y, z) on the same grid; None where unknown.
+        label: bool (x, y, z) on the same grid, the structure that is learned; None where unknown.
+        maps: float32 (map, x, y, z), what else is learned, see `lascarlib.spatial_targets`; None
+            where the label is all.
     """
 
     id: str
     channels: np.ndarray
     label: np.ndarray | None
+    maps: np.ndarray | None = None
 
 
 def z_score(array: np.ndarray, *, mask: np.ndarray | None = None) -> np.ndarray:

@@ -24,6 +24,7 @@ FLOORS = {
     "models": 2,
     "losses": 2,
     "preprocess": 2,
+    "spatial_targets": 2,
     "augment": 2,
     "evaluation": 2,
     "viz": 2,

@@ -35,9 +35,19 @@ class LooksLeft(Logistic):
 
 def predict(channels, *networks, mirror=False, precision="32-true", window=WINDOW):
     with torch.no_grad():
-        return predict_probability(
-            channels, networks, patch_voxels=window, precision=precision, mirror=mirror
+        (probability,) = predict_probability(
+            channels,
+            networks,
+            read=foreground,
+            patch_voxels=window,
+            precision=precision,
+            mirror=mirror,
         )
+    return probability
+
+
+def foreground(logits):
+    return torch.softmax(logits.float(), dim=1)[:, 1:]
 
 
 def sigmoid(x):

@@ -20,7 +20,7 @@ def add_commands(commands: Any) -> None:
     train.add_argument("--fold", type=int, help="hold this fold back; all cases without it")
     train.set_defaults(handler=run_train)
 
-    cv = commands.add_parser("cv", help="train the folds, fit the UAM, train the scar stage")
+    cv = commands.add_parser("cv", help="train a method on every fold")
     _add_training_options(cv)
     cv.add_argument("--folds", help="train only these now, as in 0,1")
     cv.set_defaults(handler=run_cv)
@@ -39,7 +39,11 @@ def add_commands(commands: Any) -> None:
 def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help="labelled cases to learn from")
     parser.add_argument("run", metavar="RUN", type=Path, help="folder the training is kept in")
-    parser.add_argument("--method", default="boundary-focused", help="default boundary-focused")
+    parser.add_argument(
+        "--method",
+        default="boundary-focused",
+        help="default boundary-focused; an unknown name lists the others",
+    )
     parser.add_argument("--profile", default="cpu", help="smoke, cpu (default) or gpu")
     parser.add_argument("--seed", type=int, default=0, help="default 0")
     parser.add_argument(
@@ -55,13 +59,13 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run_train(options: argparse.Namespace) -> int:
-    """Train both stages once."""
+    """Train every network of a method once."""
     from lascarlib.pipeline import train
     from lascarlib.training import ALL
 
     fold = ALL if options.fold is None else f"fold_{options.fold}"
     run, dataset = _start(options, folds=(fold,))
-    if run.has_scar:
+    if run.has_scar and run.config.method == "boundary-focused":
         print(
             "stage 2 learns on distance maps of the manual LA: out-of-fold predictions, BF's way, "
             "come from `lascar cv`",
@@ -73,7 +77,7 @@ def run_train(options: argparse.Namespace) -> int:
 
 
 def run_cv(options: argparse.Namespace) -> int:
-    """Train folds of both stages, with the UAM between them."""
+    """Train folds of every network of a method."""
     from lascarlib.errors import LascarError
     from lascarlib.pipeline import cross_validate
     from lascarlib.uncertainty import LEAST_CASES
@@ -109,7 +113,6 @@ def _run_networks(options: argparse.Namespace) -> int:
     from lascarlib.provenance import provenance
     from lascarlib.training import open_run
     from lascarlib.training.checkpoint import write_json
-    from lascarlib.training.run import STAGES
 
     if options.atrium is not None or options.set:
         raise LascarError(
@@ -119,8 +122,8 @@ def _run_networks(options: argparse.Namespace) -> int:
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)
     check_cases(dataset)
-    if not predictor.scar_networks:
-        print("this run has no scar stage: LA only", file=sys.stderr)
+    if not predictor.finds_scar:
+        print("this run has not learned scar: LA only", file=sys.stderr)
     for case in tqdm(dataset, total=len(dataset), desc="predicting", unit="case"):
         found = predictor(case)
         folder = options.out / case.id
@@ -138,11 +141,15 @@ def _run_networks(options: argparse.Namespace) -> int:
         elif options.probabilities:
             path = folder / "scar_probability.nii.gz"
             write_volume(path, found.scar_probability, case.affine)
+        if options.probabilities and found.normal_probability is not None:
+            path = folder / "normal_probability.nii.gz"
+            write_volume(path, found.normal_probability, case.affine)
     record = {
         "run": str(options.run.resolve()),
+        "method": predictor.run.config.method,
         "seed": predictor.run.config.seed,
         "trained_on": predictor.run.fingerprint,
-        "networks": {stage: predictor.run.trained_folds(stage) for stage in STAGES},
+        "networks": {stage: predictor.run.trained_folds(stage) for stage in predictor.run.stages},
         "source": dataset.source,
         "fingerprint": dataset.fingerprint,
         "provenance": provenance(),
@@ -167,7 +174,7 @@ def _start(
         settings["budget_minutes"] = options.budget
     config = make_config(options.profile, seed=options.seed, settings=settings)
     dataset = open_dataset(options.data)
-    if len(dataset) < least_cases:
+    if len(dataset) < least_cases and config.method == "boundary-focused":
         raise LascarError(
             f"{dataset.source}: {len(dataset)} cases, but the UAM needs {least_cases}; give more"
         )

@@ -1,47 +1,10 @@
 """AtrialJSQnet: one encoder that looks at the image, two decoders that answer two questions."""
 
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
-import torch
 from torch import Tensor, nn
 
-from lascarlib.errors import LascarError
-
-
-@dataclass(frozen=True)
-class JointArchitecture:
-    """What an AtrialJSQnet is made of.
-
-    Args:
-        in_channels: channels of the input, the image alone in the paper.
-        features: channels of each resolution, finest first; each halves the edges of the one
-            before. The default is the authors' code's, since the paper gives none.
-
-    Raises:
-        LascarError: there are fewer than two resolutions, or a number of channels is below 1.
-
-    Example:
-        >>> JointArchitecture().divisor  # four halvings
-        16
-    """
-
-    in_channels: int = 1
-    features: tuple[int, ...] = (16, 32, 64, 128, 256)
-
-    def __post_init__(self) -> None:
-        if len(self.features) < 2:
-            raise LascarError(f"features is {self.features}; give at least two resolutions")
-        if min(self.in_channels, *self.features) < 1:
-            raise LascarError(
-                f"in_channels is {self.in_channels} and features {self.features}; give 1 or more"
-            )
-
-    @property
-    def divisor(self) -> int:
-        """A patch's edge lengths must be multiples of this."""
-        return 2 ** (len(self.features) - 1)
+from lascarlib.models.halving import Decoder, Encoder, JointArchitecture
 
 
 class JointLogits(NamedTuple):
@@ -54,48 +17,6 @@ class JointLogits(NamedTuple):
 
     atrium: Tensor
     wall: Tensor
-
-
-class NormedConvolutions(nn.Sequential):
-    """Two times convolution 3 x 3 x 3 (with bias), batch norm, ReLU."""
-
-    def __init__(self, channels_in: int, channels: int) -> None:
-        layers: list[nn.Module] = []
-        for source in (channels_in, channels):
-            layers += [
-                nn.Conv3d(source, channels, 3, padding=1),
-                nn.BatchNorm3d(channels),
-                nn.ReLU(inplace=True),
-            ]
-        super().__init__(*layers)
-
-
-class Decoder(nn.Module):
-    """From the coarsest features back to the image's grid, and through a head.
-
-    Args:
-        features: channels of each resolution, finest first.
-        out_channels: channels of the head.
-    """
-
-    def __init__(self, features: tuple[int, ...], out_channels: int) -> None:
-        super().__init__()
-        self.upsample = nn.ModuleList(
-            nn.ConvTranspose3d(coarse, fine, 2, stride=2) for fine, coarse in pairwise(features)
-        )
-        self.convolutions = nn.ModuleList(
-            NormedConvolutions(2 * fine, fine) for fine in features[:-1]
-        )
-        self.head = nn.Conv3d(features[0], out_channels, 1)
-
-    def forward(self, skips: list[Tensor]) -> Tensor:
-        """Decode the encoder's features, finest first, into logits."""
-        x = skips[-1]  # (batch, features[-1], edges / divisor)
-        for i in reversed(range(len(self.upsample))):
-            x = torch.cat([self.upsample[i](x), skips[i]], dim=1)  # (batch, 2 features[i], ...)
-            x = self.convolutions[i](x)  # (batch, features[i], edges / 2^i)
-        logits: Tensor = self.head(x)  # (batch, out_channels, x, y, z)
-        return logits
 
 
 class AtrialJSQnet(nn.Module):
@@ -121,6 +42,7 @@ class AtrialJSQnet(nn.Module):
     authors' code.
 
     Example:
+        >>> import torch
         >>> net = AtrialJSQnet(JointArchitecture(features=(2, 4, 8)))
         >>> logits = net(torch.zeros(1, 1, 8, 8, 4))
         >>> logits.atrium.shape, logits.wall.shape
@@ -130,27 +52,16 @@ class AtrialJSQnet(nn.Module):
     def __init__(self, architecture: JointArchitecture) -> None:
         super().__init__()
         self.architecture = architecture
-        channels = (architecture.in_channels, *architecture.features)
-        self.encoder = nn.ModuleList(NormedConvolutions(*pair) for pair in pairwise(channels))
-        self.pool = nn.MaxPool3d(2)
-        self.atrium_decoder = Decoder(architecture.features, out_channels=1)
-        self.wall_decoder = Decoder(architecture.features, out_channels=2)
+        self.encoder = Encoder(architecture)
+        self.atrium_decoder = Decoder(architecture.features)
+        self.atrium_head = nn.Conv3d(architecture.features[0], 1, 1)
+        self.wall_decoder = Decoder(architecture.features)
+        self.wall_head = nn.Conv3d(architecture.features[0], 2, 1)
 
     def forward(self, image: Tensor) -> JointLogits:
         """Answer both questions for a batch of patches; see the class for the shapes."""
-        self._check(image)
-        skips: list[Tensor] = []
-        x = image
-        for i, stage in enumerate(self.encoder):
-            x = stage(x if i == 0 else self.pool(x))  # (batch, features[i], edges / 2^i)
-            skips.append(x)
-        return JointLogits(self.atrium_decoder(skips), self.wall_decoder(skips))
-
-    def _check(self, image: Tensor) -> None:
-        channels, divisor = self.architecture.in_channels, self.architecture.divisor
-        shape = tuple(image.shape)
-        if len(shape) != 5 or shape[1] != channels or any(n % divisor for n in shape[2:]):
-            raise LascarError(
-                f"the image has shape {shape}; give (batch, {channels}, x, y, z) with x, y and z "
-                f"multiples of ({divisor}, {divisor}, {divisor})"
-            )
+        encoded = self.encoder(image)
+        return JointLogits(
+            self.atrium_head(self.atrium_decoder(encoded)),
+            self.wall_head(self.wall_decoder(encoded)),
+        )

@@ -1,4 +1,4 @@
-"""The boundary-focused nnU-Net, end to end: two stages, the UAM and the distance map between."""
+"""Methods end to end: BF's two stages with UAM and distance map between, and those of JSQ."""
 
 from lascarlib.pipeline.out_of_fold import out_of_fold_atrium, out_of_fold_probability
 from lascarlib.pipeline.predict import (
@@ -8,6 +8,7 @@ from lascarlib.pipeline.predict import (
     load_predictor,
     threshold_atrium,
 )
+from lascarlib.pipeline.spatial import train_spatial
 from lascarlib.pipeline.train import (
     cross_validate,
     fit_uncertainty,
@@ -29,4 +30,5 @@ __all__ = [
     "train",
     "train_atrium",
     "train_scar",
+    "train_spatial",
 ]

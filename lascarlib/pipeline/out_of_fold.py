@@ -23,7 +23,7 @@ def predict_out_of_fold(run: Run, fold: str, ids: Sequence[str]) -> None:
     networks = load_networks(run, "atrium", (fold,))
     for name in tqdm(missing, desc=f"predicting {fold}", unit="case"):
         channels = np.load(sample_file(run, "atrium", name))[:-1]
-        probability = stage_probability(run, "atrium", channels, networks)
+        probability = stage_probability(run, "atrium", channels, networks)[0]
         write_array(_out_of_fold_file(run, name), probability)
 
 

@@ -1,20 +1,21 @@
-"""Apply a trained boundary-focused nnU-Net to a case: LA, UAM, distance map, scar (BF, Fig. 1)."""
+"""Apply a trained method to a case: LA, UAM, and scar (BF Fig. 1, JSQ Fig. 2)."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from torch import nn
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
-from lascarlib.geometry import has_boundary, largest_component
+from lascarlib.geometry import has_boundary, largest_component, scar_by_comparison
 from lascarlib.geometry.orientation import to_lps
 from lascarlib.inference import predict_probability
-from lascarlib.models.unet import UNet
 from lascarlib.preprocess import atrium_sample, scar_sample, to_case_grid
 from lascarlib.training.checkpoint import read_json
 from lascarlib.training.device import choose_precision
+from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
 from lascarlib.training.stage import load_networks
 from lascarlib.uncertainty import Population, case_uncertainty, is_outlier
@@ -22,7 +23,7 @@ from lascarlib.uncertainty import Population, case_uncertainty, is_outlier
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
-    """What the pipeline says about one case, on the case's own grid.
+    """What a method says about one case, on the case's own grid.
 
     Args:
         id: of the case.
@@ -30,9 +31,11 @@ class Prediction:
         atrium: bool (x, y, z), the LA cavity.
         uncertainty: of the LA prediction, see `lascarlib.uncertainty.case_uncertainty`.
         is_outlier: whether the UAM lowered the threshold; None where no population was fitted.
-        scar_probability: float32 (x, y, z); None where there is no stage 2, or no LA was found
-            that has a boundary.
-        scar: bool (x, y, z); empty where no such LA was found; None where there is no stage 2.
+        scar_probability: float32 (x, y, z); None where scar is not learned, or where BF's stage 2
+            got no LA that has a boundary.
+        normal_probability: float32 (x, y, z), of normal wall; None but for JSQ's methods.
+        scar: bool (x, y, z), on the surface of the LA for JSQ's methods; empty where no LA was
+            found to look on; None where scar is not learned.
     """
 
     id: str
@@ -40,56 +43,82 @@ class Prediction:
     atrium: np.ndarray
     uncertainty: float
     is_outlier: bool | None
-    scar_probability: np.ndarray | None
-    scar: np.ndarray | None
+    scar_probability: np.ndarray | None = None
+    normal_probability: np.ndarray | None = None
+    scar: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Predictor:
-    """The networks of a run, loaded once, ready for any number of cases."""
+    """The networks of a run, loaded once, ready for any number of cases.
+
+    Args:
+        run: of the training.
+        networks: stage to its networks, which are averaged; a stage without any is not asked.
+        population: of the UAM; None where none was fitted.
+    """
 
     run: Run
-    atrium_networks: Sequence[UNet]
-    scar_networks: Sequence[UNet]
+    networks: Mapping[str, Sequence[nn.Module]]
     population: Population | None
+
+    @property
+    def finds_scar(self) -> bool:
+        """Whether it has a network that learned scar."""
+        return any(self.networks.get(stage) for stage in ("scar", "joint"))
 
     def __call__(self, case: Case) -> Prediction:
         """Predict one case on its own grid; its labels, where it has any, are not looked at."""
         run = self.run
-        probability = to_case_grid(
-            stage_probability(run, "atrium", _atrium_input(run, case), self.atrium_networks), case
-        )
+        case = dataclasses.replace(case, atrium=None, scar=None)
+        stage = "joint" if self.networks.get("joint") else "atrium"
+        probability, *wall = self._answers(stage, _image_channel(run, stage, case), case)
         atrium, uncertainty, outlier = threshold_atrium(run, probability, self.population)
-        scar_probability, scar = None, None
-        if self.scar_networks:
-            scar = np.zeros_like(atrium)
-            if has_boundary(to_lps(atrium, case.affine)):
-                channels = scar_sample(
-                    case,
-                    atrium,
-                    spacing_mm=run.config.scar.spacing_mm,
-                    variant=run.config.distance_map,
-                    normalise=run.config.scar.normalise,
-                ).channels
-                scar_probability = to_case_grid(
-                    stage_probability(run, "scar", channels, self.scar_networks), case
-                )
-                scar = scar_probability > run.config.scar_threshold
-        return Prediction(
-            case.id, probability, atrium, uncertainty, outlier, scar_probability, scar
+        found = Prediction(case.id, probability, atrium, uncertainty, outlier)
+        if not self.finds_scar:
+            return found
+        if stage == "atrium" and not is_spatial(run.config.method):
+            return self._second_stage(case, found)
+        if stage == "atrium":
+            wall = self._answers("scar", _image_channel(run, "scar", case), case)
+        scar = scar_by_comparison(atrium, np.stack(wall), reading=run.config.spatial.scar_rule)
+        normal, likely = wall
+        return dataclasses.replace(
+            found, normal_probability=normal, scar_probability=likely, scar=scar
         )
+
+    def _second_stage(self, case: Case, found: Prediction) -> Prediction:
+        """BF's scar: a threshold of what a network sees in image and distance map."""
+        config = self.run.config
+        if not has_boundary(to_lps(found.atrium, case.affine)):
+            return dataclasses.replace(found, scar=np.zeros_like(found.atrium))
+        channels = scar_sample(
+            case,
+            found.atrium,
+            spacing_mm=config.scar.spacing_mm,
+            variant=config.distance_map,
+            normalise=config.scar.normalise,
+        ).channels
+        (likely,) = self._answers("scar", channels, case)
+        return dataclasses.replace(
+            found, scar_probability=likely, scar=likely > config.scar_threshold
+        )
+
+    def _answers(self, stage: str, channels: np.ndarray, case: Case) -> list[np.ndarray]:
+        answers = stage_probability(self.run, stage, channels, self.networks[stage])
+        return [to_case_grid(answer, case) for answer in answers]
 
 
 def load_predictor(run: Run) -> Predictor:
     """Load every trained network of a run; folds are averaged when it predicts.
 
     Raises:
-        LascarError: stage 1 is not trained.
+        LascarError: its first stage is not trained.
     """
-    atrium = load_networks(run, "atrium")
-    if not atrium:
+    networks = {stage: load_networks(run, stage) for stage in run.stages}
+    if not networks[run.stages[0]]:
         raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
-    return Predictor(run, atrium, load_networks(run, "scar"), load_population(run))
+    return Predictor(run, networks, load_population(run))
 
 
 def threshold_atrium(
@@ -122,22 +151,23 @@ def threshold_atrium(
 
 
 def stage_probability(
-    run: Run, stage: str, channels: np.ndarray, networks: Sequence[UNet]
+    run: Run, stage: str, channels: np.ndarray, networks: Sequence[nn.Module]
 ) -> np.ndarray:
-    """Foreground probability of a stage's input on the network's grid, averaged over networks.
+    """Probabilities of a stage's input on the network's grid, averaged over networks.
 
     Args:
         run: of the networks.
-        stage: "atrium" or "scar".
+        stage: "atrium", "scar" or "joint".
         channels: float32 (channel, x, y, z), as `lascarlib.preprocess` makes them.
         networks: trained networks of that stage.
 
     Returns:
-        float32 (x, y, z) in [0, 1].
+        float32 (answer, x, y, z) in [0, 1], see `lascarlib.training.objective.Objective`.
     """
     return predict_probability(
         channels,
         networks,
+        read=run.objective(stage).probability,
         patch_voxels=run.config.stage(stage).patch_voxels,
         precision=choose_precision(run.config.precision),
         mirror=run.config.mirror_at_test,
@@ -161,9 +191,6 @@ def load_population(run: Run) -> Population | None:
         ) from error
 
 
-def _atrium_input(run: Run, case: Case) -> np.ndarray:
-    unlabelled = dataclasses.replace(case, atrium=None, scar=None)
-    stage = run.config.atrium
-    return atrium_sample(
-        unlabelled, spacing_mm=stage.spacing_mm, normalise=stage.normalise
-    ).channels
+def _image_channel(run: Run, stage: str, case: Case) -> np.ndarray:
+    own = run.config.stage(stage)
+    return atrium_sample(case, spacing_mm=own.spacing_mm, normalise=own.normalise).channels

@@ -1,49 +1,56 @@
-"""Train the boundary-focused nnU-Net: stage 1, the UAM, stage 2 (BF, sections 2 and 3)."""
+"""Train a method: its networks one after the other; BF's with the UAM between its two stages."""
 
 import dataclasses
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from tqdm import tqdm
-
-from lascarlib.case import Case
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.geometry import has_boundary
 from lascarlib.geometry.orientation import to_lps
+from lascarlib.pipeline.cases import stored, wanted_cases
 from lascarlib.pipeline.out_of_fold import (
     out_of_fold_atrium,
     out_of_fold_probability,
     predict_out_of_fold,
 )
+from lascarlib.pipeline.spatial import train_spatial
 from lascarlib.preprocess import Sample, atrium_sample, scar_sample
 from lascarlib.training.checkpoint import write_json
 from lascarlib.training.folds import ALL
+from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
-from lascarlib.training.stage import sample_file, split_budget, store_samples, train_fold
+from lascarlib.training.stage import split_budget, store_samples, train_fold
 from lascarlib.uncertainty import Population, case_uncertainty, fit_population
 
 
 def train(run: Run, dataset: Dataset, *, fold: str = ALL) -> None:
-    """Train both stages once, on every case or on one fold.
+    """Train every network of a method once, on every case or on one fold.
 
-    Without all folds there are no out-of-fold predictions, so stage 2 learns on distance maps of
-    the manual LA, and no UAM is fitted.
+    Without all folds there are no out-of-fold predictions, so BF's stage 2 learns on distance maps
+    of the manual LA, and no UAM is fitted.
 
     Args:
         run: from `lascarlib.training.start_run`.
         dataset: it was started with.
-        fold: "all", or "fold_0" and so on, whose validation cases are then predicted.
+        fold: "all", or "fold_0" and so on, whose validation cases BF's stage 1 then predicts.
     """
     seconds = _budget(run, n_folds=1)
-    train_atrium(run, dataset, folds=(fold,), budget_s=seconds["atrium"])
-    if run.has_scar:
-        train_scar(run, dataset, folds=(fold,), maps="manual", budget_s=seconds["scar"])
+    for stage in run.stages:
+        if is_spatial(run.config.method):
+            train_spatial(run, dataset, stage=stage, folds=(fold,), budget_s=seconds[stage])
+        elif stage == "atrium":
+            train_atrium(run, dataset, folds=(fold,), budget_s=seconds[stage])
+        else:
+            train_scar(run, dataset, folds=(fold,), maps="manual", budget_s=seconds[stage])
 
 
 def cross_validate(run: Run, dataset: Dataset, *, folds: Sequence[str] | None = None) -> None:
-    """Train the folds of stage 1, fit the UAM on their out-of-fold predictions, train stage 2.
+    """Train the folds of a method's networks, which are averaged when a case is predicted.
+
+    BF's stage 1 comes first, then the UAM is fitted on its out-of-fold predictions, then stage 2 is
+    trained on distance maps of the LA they give.
 
     Args:
         run: from `lascarlib.training.start_run`.
@@ -55,6 +62,10 @@ def cross_validate(run: Run, dataset: Dataset, *, folds: Sequence[str] | None = 
     every = tuple(f"fold_{k}" for k in range(run.config.folds))
     chosen = every if folds is None else tuple(dict.fromkeys(folds))
     seconds = _budget(run, n_folds=len(chosen))
+    if is_spatial(run.config.method):
+        for stage in run.stages:
+            train_spatial(run, dataset, stage=stage, folds=chosen, budget_s=seconds[stage])
+        return
     train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"])
     if missing := _untrained(run, "atrium", every):
         print(f"UAM and stage 2 wait for {missing} of stage 1", file=sys.stderr)
@@ -81,7 +92,7 @@ def train_atrium(
     config = run.config.atrium
 
     def samples() -> Iterator[Sample]:
-        for case in _cases(dataset, "preparing LA", without=_stored(run, "atrium")):
+        for case in wanted_cases(dataset, "preparing LA", without=stored(run, "atrium")):
             yield atrium_sample(case, spacing_mm=config.spacing_mm, normalise=config.normalise)
 
     store_samples(run, "atrium", samples())
@@ -107,7 +118,7 @@ def fit_uncertainty(run: Run, dataset: Dataset) -> Population:
     measure = run.config.uncertainty.measure
     values = {
         case.id: case_uncertainty(out_of_fold_probability(run, case), measure=measure)
-        for case in _cases(dataset, "fitting UAM")
+        for case in wanted_cases(dataset, "fitting UAM")
     }
     population = fit_population(values, measure=measure)
     record = {"population": dataclasses.asdict(population), "uncertainties": values}
@@ -142,7 +153,7 @@ def train_scar(
     kind = f"scar-{maps}"
 
     def samples() -> Iterator[Sample]:
-        for case in _cases(dataset, "preparing scar", without=_stored(run, kind)):
+        for case in wanted_cases(dataset, "preparing scar", without=stored(run, kind)):
             atrium = case.atrium if maps == "manual" else out_of_fold_atrium(run, case)
             if atrium is None or not has_boundary(to_lps(atrium, case.affine)):
                 print(f"{case.id}: no LA with a boundary, left out of stage 2", file=sys.stderr)
@@ -165,24 +176,12 @@ def _untrained(run: Run, stage: str, folds: Sequence[str]) -> str:
     return ", ".join(fold for fold in folds if fold not in trained)
 
 
-def _stored(run: Run, kind: str) -> set[str]:
-    return {name for name in run.ids if sample_file(run, kind, name).exists()}
-
-
-def _cases(
-    dataset: Dataset, title: str, without: set[str] | frozenset[str] = frozenset()
-) -> Iterator[Case]:
-    wanted = [name for name in dataset.ids if name not in without]
-    for name in tqdm(wanted, desc=title, unit="case") if wanted else ():
-        yield dataset.load(name)
-
-
 def _budget(run: Run, *, n_folds: int) -> dict[str, float | None]:
     """Seconds for one network of each stage, said aloud; None where iterations are counted."""
     budget_s = 60 * run.config.budget_minutes
     if budget_s == 0:
-        return {"atrium": None, "scar": None}
-    split = split_budget(run.config, budget_s=budget_s, n_folds=n_folds, has_scar=run.has_scar)
+        return dict.fromkeys(run.stages)
+    split = split_budget(run.config, budget_s=budget_s, n_folds=n_folds, stages=run.stages)
     words = ", ".join(f"{stage} {s / 60:.1f} min a network" for stage, s in split.items())
     print(f"budget: {words}; {n_folds} of each", file=sys.stderr)
     return {**split}

@@ -16,14 +16,15 @@ from lascarlib.preprocess import Sample
 
 
 def store_sample(sample: Sample, folder: Path) -> None:
-    """Write a training sample as one memory-mappable array; the label is the last channel.
+    """Write a training sample as one memory-mappable array: channels, label, further maps.
 
     Args:
         sample: with a label.
-        folder: gets `<id>.npy`, float32 (channels + 1, x, y, z).
+        folder: gets `<id>.npy`, float32 (channels + 1 + maps, x, y, z).
     """
     assert sample.label is not None
-    array = np.concatenate([sample.channels, sample.label[None].astype(np.float32)])
+    parts = [sample.channels, sample.label[None].astype(np.float32)]
+    array = np.concatenate(parts if sample.maps is None else [*parts, sample.maps])
     write_array(folder / f"{sample.id}.npy", array)
 
 
@@ -38,6 +39,8 @@ class BatchPlan:
         spacing_mm: of the samples' grid.
         augmentation: of the patches.
         seed: of this training.
+        n_targets: how many of a sample's last channels are learned; the first of them is the
+            structure.
     """
 
     patch_voxels: Shape
@@ -46,10 +49,14 @@ class BatchPlan:
     spacing_mm: Spacing
     augmentation: Augmentation
     seed: int
+    n_targets: int = 1
 
 
 class Batches(Dataset[tuple[Tensor, Tensor]]):
-    """Batch k of a training, for any k: images (batch, channel, x, y, z), labels (batch, x, y, z).
+    """Batch k of a training, for any k: images and targets, both (batch, channel, x, y, z).
+
+    Targets are float32 and moved like the image; a label's values lie between 0 and 1 where it was
+    rotated or scaled.
 
     Args:
         files: arrays written by `store_sample`, opened memory-mapped.
@@ -59,7 +66,7 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     def __init__(self, files: Sequence[Path], plan: BatchPlan) -> None:
         self.plan = plan
         self.volumes = [np.load(file, mmap_mode="r") for file in files]
-        self.foreground = [_some_foreground(volume[-1]) for volume in self.volumes]
+        self.foreground = [_some_foreground(volume[-plan.n_targets]) for volume in self.volumes]
 
     def __getitem__(self, iteration: int) -> tuple[Tensor, Tensor]:
         rng = np.random.default_rng([self.plan.seed, iteration])
@@ -68,8 +75,8 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
             self._patch(rng, on_foreground=item >= self.plan.batch_size - wanted)
             for item in range(self.plan.batch_size)
         ]
-        stacked = torch.stack(patches)
-        return stacked[:, :-1].contiguous(), (stacked[:, -1] >= 0.5).long()
+        stacked, n = torch.stack(patches), self.plan.n_targets
+        return stacked[:, :-n].contiguous(), stacked[:, -n:].contiguous()
 
     def _patch(self, rng: np.random.Generator, *, on_foreground: bool) -> Tensor:
         plan = self.plan

@@ -6,7 +6,13 @@ from typing import Literal
 
 from lascarlib.augment import Augmentation
 from lascarlib.errors import LascarError
+from lascarlib.geometry.comparison import Reading
+from lascarlib.geometry.probability import Variant as WallMaps
+from lascarlib.losses.heads import Reduction
+from lascarlib.losses.joint import PredictedMask
+from lascarlib.losses.scar_distance import Metric
 from lascarlib.preprocess import Normalise
+from lascarlib.training.methods import Loss, MethodName
 
 
 @dataclass(frozen=True)
@@ -15,7 +21,7 @@ class StageConfig:
 
     Args:
         plan: "fixed" uses the six literals below; "nnunet" derives them from the training data's
-            fingerprint, by nnU-Net's rules.
+            fingerprint by nnU-Net's rules, "laptop" by the same rules on a laptop's budget.
         spacing_mm: grid the network works on.
         patch_voxels: (x, y, z) of a training patch.
         features: channels per resolution, finest first.
@@ -23,16 +29,19 @@ class StageConfig:
         batch_dice: whether the soft Dice takes its sums over the whole batch.
         normalise: an image is z-scored over all its voxels, "image", or over its body, "nonzero",
             see `lascarlib.preprocess.body_mask`.
-        loss: "dice-topk" (BF Eq. 3) or "dice-cross-entropy".
+        loss: what is minimised, and with it the network, see `lascarlib.training.methods`.
         top_k_percent: share of the voxels TopK keeps (BF Eq. 1).
         top_k_ranking: whether they are ranked over the "batch" or per "item".
         deep_supervision: whether the coarser decoder outputs are supervised too.
-        optimizer: "sgd" with Nesterov momentum (BF), or "adamw".
+        optimizer: "sgd" with Nesterov momentum (BF), "heavy-ball" with classical (JSQ), or "adamw".
         learning_rate: at the start.
         momentum: of SGD.
         weight_decay: of the optimizer.
         gradient_clip: largest gradient norm.
-        decay_exponent: of the polynomial decay of the learning rate.
+        decay: of the learning rate: "polynomial" (nnU-Net, BF), or in "steps" (JSQ).
+        decay_exponent: of the polynomial decay.
+        step_iterations: iterations after which a decay in steps divides the rate.
+        step_divisor: by this.
         iterations: how many to train where no time budget is given.
         epoch_iterations: iterations of one epoch, after which the loss is logged.
         plateau_epochs: after so many epochs without a better mean loss, the rate is divided.
@@ -42,23 +51,26 @@ class StageConfig:
         augmentation: of the patches.
     """
 
-    plan: Literal["fixed", "nnunet"] = "fixed"
+    plan: Literal["fixed", "nnunet", "laptop"] = "fixed"
     spacing_mm: tuple[float, float, float] = (1.25, 1.25, 1.25)
     patch_voxels: tuple[int, int, int] = (96, 80, 48)
     features: tuple[int, ...] = (16, 32, 64, 128, 256)
     batch_size: int = 2
     batch_dice: bool = False
     normalise: Normalise = "image"
-    loss: Literal["dice-topk", "dice-cross-entropy"] = "dice-topk"
+    loss: Loss = "dice-topk"
     top_k_percent: float = 10.0
     top_k_ranking: Literal["batch", "item"] = "batch"
     deep_supervision: bool = True
-    optimizer: Literal["sgd", "adamw"] = "sgd"
+    optimizer: Literal["sgd", "heavy-ball", "adamw"] = "sgd"
     learning_rate: float = 0.01
     momentum: float = 0.99
     weight_decay: float = 3e-5
     gradient_clip: float = 12.0
+    decay: Literal["polynomial", "steps"] = "polynomial"
     decay_exponent: float = 0.9
+    step_iterations: int = 4000
+    step_divisor: float = 10.0
     iterations: int = 125_000
     epoch_iterations: int = 250
     plateau_epochs: int = 30
@@ -68,8 +80,8 @@ class StageConfig:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        at_least_one = ("batch_size", "iterations", "epoch_iterations", "plateau_epochs")
-        for name in (*at_least_one, "patch_voxels", "features"):
+        counts = ("batch_size", "iterations", "epoch_iterations", "plateau_epochs")
+        for name in (*counts, "step_iterations", "step_divisor", "patch_voxels", "features"):
             _check_range(name, getattr(self, name), 1, inf)
         for name in ("learning_rate", "plateau_divisor", "gradient_clip", "spacing_mm"):
             _check_range(name, getattr(self, name), 1e-12, inf)
@@ -112,11 +124,47 @@ class UncertaintyConfig:
 
 
 @dataclass(frozen=True)
-class Config:
-    """One experiment with the boundary-focused nnU-Net: two stages and what joins them.
+class SpatialConfig:
+    """What AtrialJSQnet and the methods JSQ compares it with learn from, and how it decides.
+
+    Defaults are the paper's reading. The authors' code differs: `predicted_mask="band"`,
+    `true_mask="target-band"` (empty on its own grid), `weights="code"` (attention left out), and
+    `scar_rule="code"`.
 
     Args:
-        method: "boundary-focused".
+        beta: exponent of the signed distance map (JSQ Eq. 1).
+        clip_mm: distances beyond are not told apart.
+        wall_maps: variant of the distance probability maps (JSQ Table 4).
+        metric: how SE_scar compares them (JSQ Eq. 5, Table 4).
+        reduction: of every loss over voxels, "mean" or "sum".
+        true_mask: M1 is the "surface" of the true LA, or the code's "target-band".
+        predicted_mask: M2, see `lascarlib.losses.joint`.
+        weights: of the terms and how they grow: the "paper"'s, the "code"'s, which leave attention
+            out, or those it holds ready for it.
+        scar_rule: where scar may lie, see `lascarlib.geometry.scar_by_comparison`.
+    """
+
+    beta: float = 1.0
+    clip_mm: float = 50.0
+    wall_maps: WallMaps = "exp"
+    metric: Metric = "l2"
+    reduction: Reduction = "mean"
+    true_mask: Literal["surface", "target-band"] = "surface"
+    predicted_mask: PredictedMask = "gradient"
+    weights: Literal["paper", "code", "code-with-attention"] = "paper"
+    scar_rule: Reading = "paper"
+
+    def __post_init__(self) -> None:
+        for name in ("beta", "clip_mm"):
+            _check_range(name, getattr(self, name), 1e-12, inf)
+
+
+@dataclass(frozen=True)
+class Config:
+    """One experiment: a method, its networks, and what joins them.
+
+    Args:
+        method: name of the literals and stages, see `lascarlib.training.methods`.
         profile: name of the literals it started from: "smoke", "cpu", "gpu".
         seed: decides initial weights, folds, patches and augmentation.
         folds: number of folds of the cross-validation.
@@ -129,12 +177,14 @@ class Config:
         scar_maps: stage 2 learns on distance maps of "out-of-fold" predictions, or of the "manual"
             LA; a single training without folds has only the latter.
         scar_threshold: a voxel is scar above this probability (BF, section 3).
-        atrium: stage 1.
-        scar: stage 2.
-        uncertainty: the UAM between them.
+        atrium: the network of the LA; stage 1.
+        scar: the network of the scar; stage 2.
+        joint: the network of both at once.
+        uncertainty: the UAM between BF's stages.
+        spatial: targets and losses of JSQ's methods.
     """
 
-    method: Literal["boundary-focused"] = "boundary-focused"
+    method: MethodName = "boundary-focused"
     profile: str = "gpu"
     seed: int = 0
     folds: int = 5
@@ -147,7 +197,9 @@ class Config:
     scar_threshold: float = 0.2
     atrium: StageConfig = field(default_factory=StageConfig)
     scar: StageConfig = field(default_factory=StageConfig)
+    joint: StageConfig = field(default_factory=StageConfig)
     uncertainty: UncertaintyConfig = field(default_factory=UncertaintyConfig)
+    spatial: SpatialConfig = field(default_factory=SpatialConfig)
 
     def __post_init__(self) -> None:
         _check_range("seed", self.seed, 0, inf)
@@ -156,8 +208,9 @@ class Config:
         _check_range("scar_threshold", self.scar_threshold, 0, 1)
 
     def stage(self, name: str) -> StageConfig:
-        """Config of a stage, "atrium" or "scar"."""
-        return self.atrium if name == "atrium" else self.scar
+        """Config of a stage: "atrium", "scar" or "joint"."""
+        stages = {"atrium": self.atrium, "scar": self.scar, "joint": self.joint}
+        return stages[name]
 
 
 def _check_range(name: str, value: float | tuple[float, ...], low: float, high: float) -> None:

@@ -4,8 +4,7 @@ import logging
 
 import torch
 from lightning_fabric import Fabric
-
-from lascarlib.models.unet import UNet
+from torch import nn
 
 
 def choose_device() -> str:
@@ -28,7 +27,7 @@ def make_fabric(precision: str) -> Fabric:
     return Fabric(accelerator=choose_device(), devices=1, precision=precision)  # type: ignore[arg-type]
 
 
-def ready(model: UNet) -> UNet:
+def ready(model: nn.Module) -> nn.Module:
     """Move a network to where it runs, its weights laid out channels last, twice as fast there."""
     return model.to(choose_device(), memory_format=torch.channels_last_3d)  # type: ignore[call-overload]
 

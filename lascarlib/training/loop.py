@@ -16,14 +16,14 @@ from tqdm import tqdm
 
 from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
-from lascarlib.models.unet import Architecture, UNet
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from lascarlib.training.config import StageConfig
 from lascarlib.training.device import make_fabric, ready
 from lascarlib.training.interrupts import interrupts_held
-from lascarlib.training.objective import make_loss, make_optimizer
-from lascarlib.training.schedule import Plateau, after_epoch, polynomial_decay
+from lascarlib.training.objective import Objective
+from lascarlib.training.optimizer import learning_rate, make_optimizer
+from lascarlib.training.schedule import Plateau, after_epoch
 
 
 @dataclass
@@ -49,7 +49,7 @@ class State:
 
 def train_network(
     batches: Batches,
-    architecture: Architecture,
+    objective: Objective,
     config: StageConfig,
     *,
     folder: Path,
@@ -57,12 +57,12 @@ def train_network(
     precision: str,
     budget_s: float | None = None,
     title: str = "train",
-) -> UNet:
-    """Train one U-Net; an interrupted training goes on from its checkpoint.
+) -> torch.nn.Module:
+    """Train one network; an interrupted training goes on from its checkpoint.
 
     Args:
         batches: batch k for any iteration k.
-        architecture: of the network.
+        objective: what it is and minimises.
         config: of the stage.
         folder: gets weights.safetensors, log.csv, and checkpoint.safetensors while training.
         seed: of the initial weights.
@@ -78,7 +78,7 @@ def train_network(
     """
     fabric = make_fabric(precision)
     torch.manual_seed(seed)
-    model = ready(UNet(architecture))
+    model = ready(objective.make_network())
     optimizer = make_optimizer(model, config)
     wrapped, optimizer = fabric.setup(model, optimizer)
     average = [p.detach().clone() for p in model.parameters()] if config.average_decay else []
@@ -86,18 +86,21 @@ def train_network(
     state = State(0, 0.0, Plateau(), [], [])
     if checkpoint.exists():
         state = _restore(load_checkpoint(checkpoint, model, average, optimizer))
-    loss_of = make_loss(config)
     progress_of = _progress(config, budget_s)
     model.train()
     bar = _bar(state, config, budget_s, title)
     started = time.monotonic() - state.elapsed_s
     try:
-        for image, label in _stream(batches, state.iteration, fabric, config, budget_s):
-            rate = config.learning_rate * state.plateau.factor
-            rate *= polynomial_decay(progress_of(state), exponent=config.decay_exponent)
+        for image, targets in _stream(batches, state.iteration, fabric, config, budget_s):
+            rate = learning_rate(
+                config,
+                iteration=state.iteration,
+                progress=progress_of(state),
+                factor=state.plateau.factor,
+            )
             for group in optimizer.param_groups:
                 group["lr"] = rate
-            loss = loss_of(wrapped(image), label)
+            loss = objective.loss(wrapped(image), targets, state.iteration)
             value = _finite(loss, folder, state)
             optimizer.zero_grad()
             fabric.backward(loss)
@@ -146,9 +149,9 @@ def _stream(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     last = config.iterations if budget_s is None else 2**31
     loader = DataLoader(batches, batch_size=None, sampler=range(first, last))
-    for image, label in loader:
+    for image, targets in loader:
         image = image.to(fabric.device, memory_format=torch.channels_last_3d)
-        yield image, label.to(fabric.device)
+        yield image, targets.to(fabric.device)
 
 
 def _update_average(
@@ -183,7 +186,7 @@ def _end_epoch(state: State, config: StageConfig, progress: float) -> None:
 
 
 def _finish(
-    folder: Path, model: UNet, average: list[Tensor], config: StageConfig, state: State
+    folder: Path, model: torch.nn.Module, average: list[Tensor], config: StageConfig, state: State
 ) -> None:
     """Close the last epoch, take the averaged weights, write log and weights."""
     if state.epoch_losses:

@@ -1,26 +1,77 @@
-"""What a stage minimises, and with which optimizer."""
+"""What a network of a stage is, what it minimises, and how its answer is read."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from lascarlib.errors import LascarError
 from lascarlib.losses import deep_supervision_loss, dice_cross_entropy_loss, dice_topk_loss
-from lascarlib.training.config import StageConfig
+from lascarlib.models.topology import architecture_for
+from lascarlib.models.unet import UNet
+from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.methods import is_spatial, stage_losses
+from lascarlib.training.spatial import SpatialLoss, spatial_network
+
+IN_CHANNELS = {"atrium": 1, "scar": 2}
+"""BF's stage 1 sees the image, its stage 2 the image and the distance map (BF, Fig. 1)."""
+
+TARGETS = {"atrium": 2, "scar": 3, "joint": 5}
+"""How many target channels the stages of JSQ's methods have, see `lascarlib.spatial_targets`."""
 
 
-def make_optimizer(model: torch.nn.Module, config: StageConfig) -> torch.optim.Optimizer:
-    """The optimizer of a stage: BF's SGD with Nesterov momentum (plain without any), or AdamW."""
-    rate, decay, momentum = config.learning_rate, config.weight_decay, config.momentum
-    if config.optimizer == "adamw":
-        return torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=decay)
-    return torch.optim.SGD(
-        model.parameters(), lr=rate, momentum=momentum, nesterov=momentum > 0, weight_decay=decay
+@dataclass(frozen=True)
+class Objective:
+    """One network of a method.
+
+    Args:
+        n_targets: target channels in a batch; the first is the structure patches are centred on.
+        make_network: builds it, its weights drawn from torch's generator.
+        loss: of its outputs, the targets (batch, n_targets, x, y, z), and the iterations done.
+        probability: of its output in eval mode: (batch, answer, x, y, z) in [0, 1]. A stage
+            "atrium" answers with the LA, "scar" with the scar or with normal wall and scar,
+            "joint" with LA, normal wall and scar.
+    """
+
+    n_targets: int
+    make_network: Callable[[], nn.Module]
+    loss: Callable[[Any, Tensor, int], Tensor]
+    probability: Callable[[Any], Tensor]
+
+
+def make_objective(config: Config, stage: str) -> Objective:
+    """The objective of a stage.
+
+    Args:
+        config: of the experiment, every number in it final.
+        stage: "atrium", "scar" or "joint".
+
+    Raises:
+        LascarError: the stage has no such loss, or its patch does not fit its features.
+    """
+    own = config.stage(stage)
+    known = stage_losses(config.method, stage)
+    if own.loss not in known:
+        raise LascarError(
+            f"setting '{stage}.loss' is {own.loss!r}; {config.method} takes {', '.join(known)}"
+        )
+    if is_spatial(config.method):
+        network = spatial_network(own, stage=stage)
+        loss = SpatialLoss(config.spatial, own, stage)
+        return Objective(TARGETS[stage], network, loss, _sigmoid)
+    architecture = architecture_for(
+        own.patch_voxels,
+        spacing_mm=own.spacing_mm,
+        features=own.features,
+        in_channels=IN_CHANNELS[stage],
     )
+    return Objective(1, lambda: UNet(architecture), _nnunet_loss(own), _softmax)
 
 
-def make_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor], Tensor]:
-    """The loss of a stage over the decoder's outputs, finest first."""
+def _nnunet_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor, int], Tensor]:
+    """The loss of nnU-Net's U-Net over the decoder's outputs, finest first."""
 
     def single(logits: Tensor, target: Tensor) -> Tensor:
         if config.loss == "dice-cross-entropy":
@@ -33,9 +84,22 @@ def make_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor], Tensor]:
             batch_dice=config.batch_dice,
         )
 
-    def over_outputs(outputs: list[Tensor], target: Tensor) -> Tensor:
+    def over_outputs(outputs: list[Tensor], targets: Tensor, iteration: int) -> Tensor:
+        label = (targets[:, 0] >= 0.5).long()
         if not config.deep_supervision:
-            return single(outputs[0], target)
-        return deep_supervision_loss(outputs, target, loss=single)
+            return single(outputs[0], label)
+        return deep_supervision_loss(outputs, label, loss=single)
 
     return over_outputs
+
+
+def _softmax(logits: Tensor) -> Tensor:
+    return torch.softmax(logits.float(), dim=1)[:, 1:]
+
+
+def _sigmoid(outputs: Any) -> Tensor:
+    """Of one head, or of the heads for LA and wall."""
+    if isinstance(outputs, Tensor):
+        return torch.sigmoid(outputs.float())
+    heads = [outputs.atrium, outputs.wall] if hasattr(outputs, "wall") else [outputs.atrium]
+    return torch.sigmoid(torch.cat(heads, dim=1).float())

@@ -11,7 +11,7 @@ from lascarlib.models.fingerprint import fingerprint
 from lascarlib.models.plan import Plan
 from lascarlib.models.planner import plan
 from lascarlib.training.config import Config, StageConfig
-from lascarlib.training.run import IN_CHANNELS
+from lascarlib.training.objective import IN_CHANNELS
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ _PLANNED = ("spacing_mm", "patch_voxels", "features", "batch_size", "batch_dice"
 
 
 def planned(config: Config, dataset: Dataset) -> Config:
-    """Fill in what the stages with plan "nnunet" take from the fingerprint of the data.
+    """Fill in what the stages with another plan than "fixed" take from the fingerprint of the data.
 
     Args:
         config: of the experiment.
@@ -33,7 +33,7 @@ def planned(config: Config, dataset: Dataset) -> Config:
 
     Source: nnU-Net 2's planner, which BF adopts (section 2).
     """
-    if "nnunet" not in (config.atrium.plan, config.scar.plan):
+    if config.atrium.plan == config.scar.plan == "fixed":
         return config
     found = fingerprint(dataset)
     return dataclasses.replace(
@@ -77,7 +77,7 @@ def stage_plan(stage: str, found: Mapping[str, object], *, budget: Budget = BUDG
 
 
 def _with_plan(config: StageConfig, found: dict[str, object], *, stage: str) -> StageConfig:
-    if config.plan != "nnunet":
+    if config.plan == "fixed":
         return config
     fixed = [name for name in _PLANNED if getattr(config, name) != getattr(StageConfig(), name)]
     if fixed:
@@ -85,7 +85,7 @@ def _with_plan(config: StageConfig, found: dict[str, object], *, stage: str) -> 
             f"{stage}.{fixed[0]} is set by hand but planned by nnU-Net's rules; add "
             f"{stage}.plan=fixed to use your own"
         )
-    made = stage_plan(stage, found)
+    made = stage_plan(stage, found, budget=BUDGETS["cpu" if config.plan == "laptop" else "gpu"])
     return dataclasses.replace(
         config,
         spacing_mm=_as_xyz(made.spacing_mm, made),

@@ -5,6 +5,7 @@ from typing import Any
 
 from lascarlib.errors import LascarError
 from lascarlib.training.config import Config
+from lascarlib.training.methods import METHODS, MethodName, is_spatial
 from lascarlib.training.settings import with_settings
 
 _LAPTOP_AUGMENTATION = {
@@ -28,6 +29,15 @@ _QUICK_STAGE = {
     "batch_size": 1,
     "learning_rate": 5e-3,
     "augmentation": {**_LAPTOP_AUGMENTATION, "rotation_chance": 0.3, "scaling_chance": 0.3},
+}
+
+_SPATIAL_STAGE = {
+    **_LAPTOP_STAGE,
+    "batch_size": 2,
+    "spacing_mm": (1.25, 1.25, 2.5),
+    "foreground_share": 1.0,
+    # JSQ trains without any; scaling would change the distances that are learned.
+    "augmentation": {**_LAPTOP_AUGMENTATION, "scaling_chance": 0.0},
 }
 
 PROFILES: dict[str, Mapping[str, Any]] = {
@@ -80,7 +90,46 @@ PROFILES: dict[str, Mapping[str, Any]] = {
         "scar": {"plan": "nnunet", "loss": "dice-cross-entropy", "iterations": 130 * 250},
     },
 }
-"""Profile name to settings; a profile is literals only, never another path through the code."""
+"""Profile name to settings of BF's method; literals only, never another path through the code."""
+
+SPATIAL_PROFILES: dict[str, Mapping[str, Any]] = {
+    "smoke": {
+        **_SPATIAL_STAGE,
+        "patch_voxels": (64, 64, 24),
+        "features": (8, 16, 32, 64),
+        "learning_rate": 5e-3,
+        "iterations": 200,
+    },
+    "cpu": {
+        **_SPATIAL_STAGE,
+        "patch_voxels": (80, 80, 24),
+        "features": (16, 32, 64, 128),
+        "iterations": 500,
+    },
+    # JSQ, section 4.1. It names neither batch size nor iterations: these are the authors' code's
+    # batch, and three steps of the learning rate.
+    "gpu": {
+        "spacing_mm": (1.0, 1.0, 1.0),
+        "patch_voxels": (208, 208, 80),
+        "features": (16, 32, 64, 128, 256),
+        "optimizer": "heavy-ball",
+        "learning_rate": 1e-3,
+        "momentum": 0.9,
+        "weight_decay": 1e-4,
+        "decay": "steps",
+        "iterations": 12_000,
+        "foreground_share": 1.0,
+        "plateau_divisor": 1.0,
+        "augmentation": {
+            "rotation_chance": 0.0,
+            "scaling_chance": 0.0,
+            "mirror": False,
+            "gamma_chance": 0.0,
+            "noise_chance": 0.0,
+        },
+    },
+}
+"""Profile name to settings of every network of the methods JSQ compares, its own among them."""
 
 
 def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None = None) -> Config:
@@ -89,7 +138,8 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
     Args:
         profile: "smoke", "cpu" or "gpu".
         seed: of the experiment.
-        settings: dotted name to value, see `with_settings`.
+        settings: dotted name to value, see `with_settings`; "method" among them decides which
+            literals they change.
 
     Returns:
         The config.
@@ -108,5 +158,19 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
     named = sorted({"profile", "seed"} & set(settings or {}))
     if named:
         raise LascarError(f"setting {named[0]!r} has an option of its own; use that")
-    config = with_settings(Config(profile=profile, seed=seed), PROFILES[profile])
-    return with_settings(config, settings or {})
+    chosen = dict(settings or {})
+    config = with_settings(
+        Config(profile=profile, seed=seed), {"method": chosen.pop("method", "boundary-focused")}
+    )
+    return with_settings(with_settings(config, _literals(profile, config.method)), chosen)
+
+
+def _literals(profile: str, method: MethodName) -> dict[str, Any]:
+    """Settings of a profile for a method, with the losses of the method's stages."""
+    literals = dict(PROFILES[profile])
+    if not is_spatial(method):
+        return literals
+    del literals["atrium"], literals["scar"]
+    for stage, loss in METHODS[method].losses.items():
+        literals[stage] = {**SPATIAL_PROFILES[profile], "loss": loss}
+    return literals

@@ -7,19 +7,13 @@ from typing import Any
 
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
-from lascarlib.models.topology import architecture_for
-from lascarlib.models.unet import Architecture
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.config import Config
 from lascarlib.training.folds import ALL, Fold, make_folds
+from lascarlib.training.methods import stages_of
+from lascarlib.training.objective import Objective, make_objective
 from lascarlib.training.settings import from_json, to_json
-
-STAGES = ("atrium", "scar")
-"""The two stages of the boundary-focused nnU-Net, in the order they are trained."""
-
-IN_CHANNELS = {"atrium": 1, "scar": 2}
-"""Stage 1 sees the image, stage 2 the image and the distance map (BF, Fig. 1)."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +28,7 @@ class Run:
         source: the data it was trained on, as it was given.
         ids: case ids of that data.
         fingerprint: of that data.
-        has_scar: whether the data has scar labels, so that stage 2 can be trained.
+        has_scar: whether the data has scar labels; the LA alone is trained where it has not.
     """
 
     folder: Path
@@ -44,19 +38,19 @@ class Run:
     fingerprint: str
     has_scar: bool
 
-    def architecture(self, stage: str) -> Architecture:
-        """The network of a stage.
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """The networks its method trains on its data, in this order."""
+        return stages_of(self.config.method, has_scar=self.has_scar)
+
+    def objective(self, stage: str) -> Objective:
+        """What the network of a stage is and learns.
 
         Raises:
-            LascarError: the patch is too small for the features, or they do not divide it.
+            LascarError: the stage has no such loss, the patch is too small for the features, or
+                they do not divide it.
         """
-        config = self.config.stage(stage)
-        return architecture_for(
-            config.patch_voxels,
-            spacing_mm=config.spacing_mm,
-            features=config.features,
-            in_channels=IN_CHANNELS[stage],
-        )
+        return make_objective(self.config, stage)
 
     def fold(self, name: str) -> Fold:
         """A fold by name.
@@ -112,8 +106,8 @@ def start_run(
     run = Run(folder, config, dataset.source, dataset.ids, dataset.fingerprint, dataset.has_scar)
     for name in folds:
         run.fold(name)
-    for stage in STAGES if run.has_scar else STAGES[:1]:
-        run.architecture(stage)
+    for stage in run.stages:
+        run.objective(stage)
     if (folder / "run.json").exists():
         if not resume:
             raise LascarError(f"{folder}: holds a training already; give --resume or a new folder")

@@ -1,4 +1,4 @@
-"""The learning rate over a training: polynomial decay, division on a plateau (BF, section 3)."""
+"""The learning rate over a training: decay, and division on a plateau (BF, section 3)."""
 
 from dataclasses import dataclass
 
@@ -18,6 +18,21 @@ def polynomial_decay(progress: float, *, exponent: float) -> float:
         [1.0, 0.75, 0.0]
     """
     return max(0.0, 1.0 - progress) ** exponent
+
+
+def step_decay(iteration: int, *, every: int, divisor: float) -> float:
+    """Factor of the learning rate that is divided at regular intervals (JSQ section 4.1).
+
+    Args:
+        iteration: how many are done.
+        every: iterations between two divisions.
+        divisor: what the rate is divided by.
+
+    Example:
+        >>> [step_decay(i, every=4000, divisor=10.0) for i in (0, 3999, 4000, 8000)]
+        [1.0, 1.0, 0.1, 0.01]
+    """
+    return divisor ** -(iteration // every)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,9 @@ import math
 from collections.abc import Iterable
 from pathlib import Path
 
+from torch import nn
+
 from lascarlib.errors import LascarError
-from lascarlib.models.unet import UNet
 from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights, read_json, write_json
@@ -13,11 +14,11 @@ from lascarlib.training.config import Config
 from lascarlib.training.device import choose_precision, ready
 from lascarlib.training.folds import ALL, Fold, training_seed
 from lascarlib.training.loop import train_network
-from lascarlib.training.run import STAGES, Run
+from lascarlib.training.run import Run
 
 
 def sample_file(run: Run, kind: str, case_id: str) -> Path:
-    """Where a preprocessed case lies; kind: "atrium", "scar-manual" or "scar-out-of-fold"."""
+    """Where a preprocessed case lies; kind: a stage, or "scar-manual", "scar-out-of-fold"."""
     return run.folder / "cache" / kind / f"{case_id}.npy"
 
 
@@ -34,7 +35,7 @@ def train_fold(
 
     Args:
         run: whose folder gets <stage>/<fold>/weights.safetensors and log.csv.
-        stage: "atrium" or "scar".
+        stage: "atrium", "scar" or "joint".
         fold: which cases to learn from; those without a stored sample are left out.
         samples: kind of the stored samples, see `sample_file`.
         budget_s: seconds to train; the config's iterations where None.
@@ -55,6 +56,7 @@ def train_fold(
             "longer"
         )
     write_json(_record_file(run, stage), {"samples": samples})
+    objective = run.objective(stage)
     plan = BatchPlan(
         patch_voxels=config.patch_voxels,
         batch_size=config.batch_size,
@@ -62,10 +64,11 @@ def train_fold(
         spacing_mm=config.spacing_mm,
         augmentation=config.augmentation,
         seed=training_seed(run.config.seed, stage=stage, fold=fold.name),
+        n_targets=objective.n_targets,
     )
     train_network(
         Batches(files, plan),
-        run.architecture(stage),
+        objective,
         config,
         folder=run.fold_folder(stage, fold.name),
         seed=plan.seed,
@@ -96,27 +99,27 @@ def _record_file(run: Run, stage: str) -> Path:
     return run.folder / stage / "samples.json"
 
 
-def load_networks(run: Run, stage: str, folds: Iterable[str] | None = None) -> list[UNet]:
+def load_networks(run: Run, stage: str, folds: Iterable[str] | None = None) -> list[nn.Module]:
     """The trained networks of a stage, in eval mode.
 
     Args:
         run: of the training.
-        stage: "atrium" or "scar".
+        stage: "atrium", "scar" or "joint".
         folds: names of the folds wanted; all that are trained where None.
 
     Raises:
         LascarError: weights are missing or damaged.
     """
-    networks = []
+    networks: list[nn.Module] = []
     for name in run.trained_folds(stage) if folds is None else folds:
-        network = UNet(run.architecture(stage))
+        network = run.objective(stage).make_network()
         load_weights(run.fold_folder(stage, name) / "weights.safetensors", network)
         networks.append(ready(network.eval()))
     return networks
 
 
 def split_budget(
-    config: Config, *, budget_s: float, n_folds: int, has_scar: bool
+    config: Config, *, budget_s: float, n_folds: int, stages: tuple[str, ...]
 ) -> dict[str, float]:
     """Seconds for each network: stages share in proportion to their iterations, folds equally.
 
@@ -124,7 +127,7 @@ def split_budget(
         config: of the experiment.
         budget_s: for everything together, in seconds.
         n_folds: how many folds are trained.
-        has_scar: whether stage 2 is trained at all.
+        stages: the networks to train.
 
     Returns:
         Stage name to seconds for one network.
@@ -132,12 +135,11 @@ def split_budget(
     Example:
         >>> from lascarlib.training.config import StageConfig
         >>> two = Config(atrium=StageConfig(iterations=300), scar=StageConfig(iterations=100))
-        >>> split_budget(two, budget_s=800.0, n_folds=2, has_scar=True)
+        >>> split_budget(two, budget_s=800.0, n_folds=2, stages=("atrium", "scar"))
         {'atrium': 300.0, 'scar': 100.0}
-        >>> split_budget(two, budget_s=800.0, n_folds=1, has_scar=False)
+        >>> split_budget(two, budget_s=800.0, n_folds=1, stages=("atrium",))
         {'atrium': 800.0}
     """
-    stages = STAGES if has_scar else STAGES[:1]
     weights = {stage: config.stage(stage).iterations for stage in stages}
     whole = math.fsum(weights.values()) * n_folds
     return {stage: budget_s * weight / whole for stage, weight in weights.items()}

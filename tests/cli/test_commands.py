@@ -171,7 +171,7 @@ def test_data_without_scar_labels_trains_and_predicts_the_la_and_says_so(
     assert run("train", tmp_path / "data", tmp_path / "run", "--profile", "smoke", *quick) == 0
     assert "so only the LA stage is trained" in capsys.readouterr().err
     assert run("predict", tmp_path / "run", data / "case_0", "--out", tmp_path / "out") == 0
-    assert "this run has no scar stage: LA only" in capsys.readouterr().err
+    assert "this run has not learned scar: LA only" in capsys.readouterr().err
     assert [p.name for p in (tmp_path / "out").rglob("*.gz")] == ["LA_predict.nii.gz"]
 
 

@@ -72,9 +72,8 @@ def test_an_out_of_fold_prediction_comes_from_the_network_that_never_saw_the_cas
     case = tiny_dataset.load(fold.validation[0])
     predictor = load_predictor(trained)
     for index, agrees in ((0, True), (1, False)):
-        alone = dataclasses.replace(
-            predictor, atrium_networks=predictor.atrium_networks[index : index + 1]
-        )
+        one = {"atrium": predictor.networks["atrium"][index : index + 1]}
+        alone = dataclasses.replace(predictor, networks=one)
         probability = alone(case).atrium_probability
         assert np.allclose(probability, out_of_fold_probability(trained, case), atol=1e-5) == agrees
 

@@ -38,8 +38,9 @@ def plan(**changes) -> BatchPlan:
 def test_shapes_and_types(files) -> None:
     image, label = Batches(files, plan())[0]
     assert (image.shape, image.dtype) == ((3, 1, 8, 6, 4), torch.float32)
-    assert (label.shape, label.dtype) == ((3, 8, 6, 4), torch.int64)
-    assert set(label.unique().tolist()) <= {0, 1}
+    assert (label.shape, label.dtype) == ((3, 1, 8, 6, 4), torch.float32)
+    assert label.min() >= 0
+    assert label.max() <= 1
 
 
 def test_a_batch_is_a_function_of_seed_and_iteration_alone(files) -> None:
@@ -69,7 +70,7 @@ def test_without_augmentation_a_patch_is_an_exact_crop_that_lies_inside(files) -
 @pytest.mark.parametrize(("share", "least"), [(0.0, 0), (0.34, 2), (1.0, 4)])
 def test_the_last_patches_of_a_batch_show_the_structure(files, share, least) -> None:
     batches = Batches(files, plan(augmentation=STILL, batch_size=4, foreground_share=share))
-    shown = [batches[k][1].flatten(1).any(dim=1).tolist() for k in range(30)]
+    shown = [batches[k][1].flatten(1).amax(dim=1).ge(0.5).tolist() for k in range(30)]
     assert all(sum(row[4 - least :]) == least for row in shown)
     if share < 1:  # a random patch misses one voxel of 3200 now and then
         assert not all(all(row) for row in shown)

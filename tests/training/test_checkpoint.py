@@ -14,7 +14,7 @@ from lascarlib.training.checkpoint import (
     write_json,
 )
 from lascarlib.training.config import StageConfig
-from lascarlib.training.objective import make_optimizer
+from lascarlib.training.optimizer import make_optimizer
 
 SMALL = Architecture(1, (2, 4), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
 OTHER = Architecture(1, (2, 6), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))

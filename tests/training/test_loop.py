@@ -9,14 +9,13 @@ import torch
 
 from lascarlib.augment import Augmentation
 from lascarlib.errors import LascarError
-from lascarlib.models.unet import Architecture
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import loop
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
-from lascarlib.training.config import StageConfig
+from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.loop import train_network
+from lascarlib.training.objective import make_objective
 
-NET = Architecture(1, (4, 8), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
 CONFIG = StageConfig(
     patch_voxels=(16, 16, 8),
     features=(4, 8),
@@ -48,7 +47,8 @@ def batches(tmp_path, tiny_cases) -> Batches:
 
 def train(batches, folder, config=CONFIG, **changes):
     options = {"folder": folder, "seed": 3, "precision": "32-true", **changes}
-    return train_network(batches, NET, config, **options)
+    objective = make_objective(Config(atrium=config), "atrium")
+    return train_network(batches, objective, config, **options)
 
 
 def rows_of(folder) -> list[dict[str, float]]:

@@ -92,4 +92,5 @@ def test_the_fold_called_all_holds_nothing_back(tmp_path, config, tiny_dataset) 
 
 def test_the_scar_network_sees_one_channel_more(tmp_path, config, tiny_dataset) -> None:
     run = start_run(tmp_path / "run", config, tiny_dataset)
-    assert [run.architecture(stage).in_channels for stage in ("atrium", "scar")] == [1, 2]
+    networks = [run.objective(stage).make_network() for stage in ("atrium", "scar")]
+    assert [network.architecture.in_channels for network in networks] == [1, 2]

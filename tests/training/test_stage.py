@@ -36,6 +36,6 @@ def test_a_fold_without_a_single_sample_is_refused(run) -> None:
 
 def test_the_budget_is_split_by_iterations_and_spent_exactly() -> None:
     config = Config(atrium=StageConfig(iterations=900), scar=StageConfig(iterations=300))
-    seconds = split_budget(config, budget_s=1200.0, n_folds=5, has_scar=True)
+    seconds = split_budget(config, budget_s=1200.0, n_folds=5, stages=("atrium", "scar"))
     # Three quarters of 1200 s over five folds, and a quarter.
     assert seconds == {"atrium": 180.0, "scar": 60.0}

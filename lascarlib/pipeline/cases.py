@@ -1,0 +1,30 @@
+"""The cases of a data set that a run has still to prepare."""
+
+from collections.abc import Iterator, Set
+
+from tqdm import tqdm
+
+from lascarlib.case import Case
+from lascarlib.datasets import Dataset
+from lascarlib.training.run import Run
+from lascarlib.training.stage import sample_file
+
+
+def stored(run: Run, kind: str) -> set[str]:
+    """Ids of the cases whose samples of a kind are stored, see `lascarlib.training.stage`."""
+    return {name for name in run.ids if sample_file(run, kind, name).exists()}
+
+
+def wanted_cases(
+    dataset: Dataset, title: str, *, without: Set[str] = frozenset()
+) -> Iterator[Case]:
+    """Load cases one by one, with a progress bar where there is any.
+
+    Args:
+        dataset: of the run.
+        title: shown beside the bar.
+        without: ids that are left out.
+    """
+    wanted = [name for name in dataset.ids if name not in without]
+    for name in tqdm(wanted, desc=title, unit="case") if wanted else ():
+        yield dataset.load(name)
