@@ -79,7 +79,7 @@ def main() -> None:
     """Run the comparison and write its table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="96 x 96 x 40 voxels, one round")
-    parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     mask, spacing_mm = small_atrium() if options.small else large_atrium()

@@ -18,28 +18,47 @@ RESULTS = Path(__file__).parent / "results"
 """Where the tables lie that are kept with the sources."""
 
 
-def best_seconds(
-    contestants: Mapping[str, Callable[[], object]], *, rounds: int
-) -> dict[str, float]:
-    """Time functions in turn, round after round, and keep the least time of each.
+def seconds_each(
+    contestants: Mapping[str, Callable[[], object]],
+    *,
+    rounds: int,
+    clock: Callable[[], float] = time.perf_counter,
+) -> dict[str, list[float]]:
+    """Time functions in turn, round after round.
 
-    Whatever slows the machine for a while then slows all of them alike, and the least time is the
-    one that was disturbed least.
+    Whatever slows the machine for a while then slows all of them alike.
 
     Args:
         contestants: functions without arguments, by name.
+        rounds: how often each is called, 1 or more.
+        clock: seconds now; `time.thread_time` counts the work of this thread alone, without the
+            time it waits for a busy machine.
+
+    Returns:
+        The seconds of each call, by name.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for _ in range(rounds):
+        for name, run in contestants.items():
+            start = clock()
+            run()
+            seconds[name].append(clock() - start)
+    return seconds
+
+
+def best_seconds(
+    contestants: Mapping[str, Callable[[], object]], *, rounds: int
+) -> dict[str, float]:
+    """Time functions in turn and keep the least time of each, which was disturbed least.
+
+    Args:
+        contestants: functions without arguments, by name, that do the same work at each call.
         rounds: how often each is called, 1 or more.
 
     Returns:
         Seconds by name.
     """
-    best = dict.fromkeys(contestants, float("inf"))
-    for _ in range(rounds):
-        for name, run in contestants.items():
-            start = time.perf_counter()
-            run()
-            best[name] = min(best[name], time.perf_counter() - start)
-    return best
+    return {name: min(each) for name, each in seconds_each(contestants, rounds=rounds).items()}
 
 
 def peak_memory_mb(run: Callable[[], object]) -> float:

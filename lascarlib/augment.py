@@ -87,7 +87,8 @@ def take_patch(
 ) -> Tensor:
     """Sample a transformed patch by trilinear interpolation; 0 outside the volume.
 
-    An axis along which only one voxel is reached continues that voxel instead.
+    Where the patch's voxels fall on the volume's, mirrored or not, they are copied as they are. An
+    axis along which only one voxel is reached continues that voxel instead.
 
     Args:
         volume: float32 (channel, x, y, z).
@@ -104,25 +105,62 @@ def take_patch(
         >>> take_patch(volume, centre=centre, matrix=np.eye(3), shape=(3, 1, 1)).ravel()
         tensor([2., 3., 4.])
     """
+    first = centre - matrix @ ((np.array(shape) - 1) / 2)
+    signs = np.rint(np.diag(matrix))
+    aligned = np.array_equal(np.abs(signs), np.ones(3)) and np.allclose(matrix, np.diag(signs))
+    if aligned and np.allclose(first, np.rint(first), rtol=0, atol=1e-6):
+        return _mirrored_crop(volume, np.rint(first).astype(int), signs.astype(int), shape)
+    return _interpolated(volume, centre, matrix, shape)
+
+
+def _mirrored_crop(
+    volume: np.ndarray, first: np.ndarray, signs: np.ndarray, shape: Shape
+) -> Tensor:
+    """Voxels as they are, walking from `first` forwards or backwards along each axis."""
+    patch = np.zeros((len(volume), *shape), np.float32)
+    source, target = [slice(None)], [slice(None)]
+    for start, sign, count, edge in zip(first, signs, shape, volume.shape[1:], strict=True):
+        lowest = start if sign > 0 else start - count + 1
+        low, high = max(lowest, 0), max(min(lowest + count, edge), 0)
+        source.append(slice(low, max(low, high)))
+        place = slice(low - lowest, max(low, high) - lowest)
+        if high - low == 1:
+            place = slice(0, count)
+        target.append(place if sign > 0 else _backwards(place, count))
+    patch[tuple(target)] = volume[tuple(source)]
+    return torch.from_numpy(patch)
+
+
+def _backwards(place: slice, count: int) -> slice:
+    """The same entries counted from the other end, last first."""
+    end = count - 1 - place.stop
+    return slice(count - 1 - place.start, end if end >= 0 else None, -1)
+
+
+def _interpolated(
+    volume: np.ndarray, centre: np.ndarray, matrix: np.ndarray, shape: Shape
+) -> Tensor:
+    """Trilinear samples of the part of the volume that the patch reaches."""
     reach = np.abs(matrix) @ ((np.array(shape) - 1) / 2)
     edges = np.array(volume.shape[1:])
     low = np.clip(np.floor(centre - reach).astype(int), 0, edges - 1)
     high = np.clip(np.ceil(centre + reach).astype(int) + 1, low + 1, edges)
     block = np.array(volume[:, low[0] : high[0], low[1] : high[1], low[2] : high[2]])
     half = np.maximum((high - low - 1) / 2, 0.5)  # an axis of one voxel continues its value
-    axes = [torch.arange(n, dtype=torch.float32) - (n - 1) / 2 for n in shape]
-    scaled = torch.from_numpy((matrix / half[:, None]).astype(np.float32))
-    origin = torch.from_numpy(((centre - low) / half - 1).astype(np.float32))
-    place = [
-        origin[row]
-        + scaled[row, 0] * axes[0][:, None, None]
-        + scaled[row, 1] * axes[1][None, :, None]
-        + scaled[row, 2] * axes[2][None, None, :]
-        for row in range(3)
-    ]
-    grid = torch.stack(place[::-1], dim=-1)  # grid_sample wants (z, y, x)
+    x, y, z = (np.arange(n) - (n - 1) / 2 for n in shape)
+    to_x, to_y, to_z = (matrix / half[:, None]).T[:, ::-1]  # grid_sample wants (z, y, x)
+    origin = ((centre - low) / half - 1)[::-1]
+    # grid[x, y, z] = x to_x + y to_y + (origin + z to_z), one product for all z of a column.
+    columns = np.stack(np.broadcast_arrays(x[:, None], y, np.ones((1, 1))), axis=-1)
+    steps = np.stack(
+        [np.tile(to_x, len(z)), np.tile(to_y, len(z)), np.ravel(origin + z[:, None] * to_z)]
+    )
+    grid = torch.from_numpy(columns.reshape(-1, 3).astype(np.float32) @ steps.astype(np.float32))
     return functional.grid_sample(
-        torch.from_numpy(block)[None], grid[None], mode="bilinear", align_corners=True
+        torch.from_numpy(block)[None],
+        grid.reshape(1, *shape, 3),
+        mode="bilinear",
+        align_corners=True,
     )[0]
 
 
@@ -143,12 +181,19 @@ def change_grey_levels(
     """
     if rng.random() < augmentation.gamma_chance:
         exponent = rng.uniform(1 - augmentation.gamma, 1 + augmentation.gamma)
-        mean, sd, low = image.mean(), image.std(), image.min()
+        mean, low = image.mean(), image.min()
         span = (image.max() - low).clamp(min=1e-6)
         bent = ((image - low) / span) ** exponent
-        image = (bent - bent.mean()) / bent.std().clamp(min=1e-6) * sd + mean
+        bent -= bent.mean()
+        scale = _spread(image - mean) / _spread(bent).clamp(min=1e-6)
+        image = bent.mul_(scale).add_(mean)
     if rng.random() < augmentation.noise_chance:
         sd_of_noise = rng.uniform(0.0, augmentation.noise_sd)
         noise = rng.standard_normal(tuple(image.shape), dtype=np.float32)
         image = image + sd_of_noise * torch.from_numpy(noise)
     return image
+
+
+def _spread(centred: Tensor) -> Tensor:
+    """Standard deviation of values whose mean is 0."""
+    return centred.ravel().dot(centred.ravel()).div(centred.numel()).sqrt()

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -40,6 +42,31 @@ def test_mirroring_is_a_flip_of_the_crop(axis) -> None:
     )
     crop = VOLUME[:, 2:7, 3:7, 1:4]
     np.testing.assert_allclose(patch.numpy(), np.flip(crop, axis + 1), atol=1e-5)
+
+
+@pytest.mark.parametrize("signs", list(itertools.product((1, -1), repeat=3)))
+@pytest.mark.parametrize("shape", [(5, 4, 3), (16, 6, 9), (20, 20, 1)])
+@pytest.mark.parametrize("start", [(2, 3, 1), (-3, 0, 3), (7, -2, 4)])
+def test_copied_voxels_are_those_that_interpolation_finds(start, shape, signs) -> None:
+    # A ten-thousandth of a voxel aside, the patch is interpolated: from the same voxels.
+    matrix, centre = np.diag(signs).astype(float), centre_of(start, shape)
+    copied = take_patch(VOLUME, centre=centre, matrix=matrix, shape=shape)
+    aside = take_patch(VOLUME, centre=centre + 1e-4, matrix=matrix, shape=shape)
+    np.testing.assert_allclose(copied.numpy(), aside.numpy(), atol=5e-3)
+    assert np.isin(copied.numpy(), np.append(VOLUME, 0)).all()
+
+
+def test_an_axis_of_one_voxel_is_continued() -> None:
+    # A single slice, wanted in a patch of three, is the same slice three times, turned or not.
+    slab = VOLUME[:, :, :, :1]
+    centre = np.array([5.5, 4.5, 0.0])
+    for angle in (0.0, 0.3):
+        turn = np.eye(3)
+        turn[:2, :2] = [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]
+        patch = take_patch(slab, centre=centre, matrix=turn, shape=(4, 4, 3))
+        assert torch.equal(patch[..., 0], patch[..., 1])
+        assert torch.equal(patch[..., 0], patch[..., 2])
+        assert patch.abs().min() > 0
 
 
 def test_any_transform_agrees_with_scipy() -> None:
