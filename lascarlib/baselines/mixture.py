@@ -10,13 +10,12 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
 from lascarlib.baselines.quantification import Quantification, above, check_atrium, nothing
-from lascarlib.baselines.reference import blood_level
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry.shell import wall_shell
 
 _STEPS = 2000
-"""Grey levels at which the two kinds of component are compared."""
+"""Grey levels at which the brightest component is compared with the others."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +47,14 @@ def mgmm(
     most_components: int = 4,
     inner_mm: float = 0.0,
     outer_mm: float = 3.0,
-    blood_margin_mm: float = 3.0,
 ) -> Quantification:
-    """Fit Gaussians to the wall's grey levels; those brighter than the blood pool are scar.
+    """Fit Gaussians to the wall's grey levels; the brightest one is scar.
 
-    Which components are scar: every one whose mean lies above the mean of the blood pool, but never
-    the darkest, so that a wall of one component has no scar. Where scar begins: at the lowest grey
-    level, from the brightest normal component's mean upwards, at which the scar components together
-    are more probable than the normal ones. One level decides, so that the tail of a wide component
-    cannot make dark voxels scar.
+    Which component is scar: the one of the highest mean. All others are normal wall, which a shell
+    of fixed depth mixes with blood and fat, so that one Gaussian rarely describes it. A wall of one
+    component has no scar. Where scar begins: at the lowest grey level, from the mean of the
+    brightest normal component upwards, at which the scar component is more probable than all others
+    together. One level decides, so that the tail of a wide component cannot make dark voxels scar.
 
     Args:
         case: image, any grey levels; its labels are not looked at.
@@ -64,40 +62,36 @@ def mgmm(
         most_components: largest number of Gaussians tried; BIC chooses.
         inner_mm: depth of the wall inside the LA, see `lascarlib.geometry.wall_shell`.
         outer_mm: its depth outside.
-        blood_margin_mm: how deep in the LA the blood is measured.
 
     Returns:
-        Scar, wall, the threshold (infinite where no component is scar), the mean blood, and the
-        numbers of components and of scar components. Without LA or wall nothing is scar.
+        Scar, wall, the threshold (infinite where no component is scar), the number of components,
+        and mean and share of the brightest. Without LA or wall nothing is scar.
 
     Raises:
         LascarError: the mask does not belong to the case, a depth is not a length, or
             `most_components` is below 1.
 
-    Source: JSQ Table 2, "MGMM": the mixture of Liu et al. (2017). Neither says which components are
-    scar; the rule above is ours.
+    Source: JSQ Table 2, "MGMM", after Liu et al. (2017). JSQ does not say how many components there
+    are, nor which are scar; BIC and the rule above are this library's.
 
     Example:
         >>> image = np.array([5, 5, 4, 1, 9, 2, 1, 8, 2, 2], np.float32).reshape(10, 1, 1)
         >>> atrium = np.array([1, 1, 1, 0, 0, 0, 0, 0, 0, 0], bool).reshape(10, 1, 1)
         >>> found = mgmm(Case("a", image, np.eye(4)), atrium, outer_mm=7.0, most_components=2)
-        >>> found.scar[:, 0, 0].astype(int), found.numbers["scar_components"]
-        (array([0, 0, 0, 0, 1, 0, 0, 1, 0, 0]), 1)
+        >>> found.scar[:, 0, 0].astype(int), found.numbers["components"]
+        (array([0, 0, 0, 0, 1, 0, 0, 1, 0, 0]), 2)
     """
     check_atrium(case, atrium)
     wall = wall_shell(atrium, spacing_mm=case.spacing_mm, inner_mm=inner_mm, outer_mm=outer_mm)
     if not wall.any():
         return nothing(case, wall)
     mixture = fit_mixture(case.image[wall], most_components=most_components)
-    blood, _ = blood_level(case, atrium, margin_mm=blood_margin_mm)
-    first_scar = 1 + sum(mean <= blood for mean in mixture.means[1:])
-    threshold = scar_threshold(mixture, first_scar=first_scar)
     numbers = {
-        "blood_mean": blood,
         "components": len(mixture.means),
-        "scar_components": len(mixture.means) - first_scar,
+        "brightest_mean": mixture.means[-1],
+        "brightest_share": mixture.weights[-1],
     }
-    return above(case, wall, threshold, numbers)
+    return above(case, wall, scar_threshold(mixture), numbers)
 
 
 def fit_mixture(levels: np.ndarray, *, most_components: int) -> Mixture:
@@ -143,29 +137,26 @@ def fit_mixture(levels: np.ndarray, *, most_components: int) -> Mixture:
     )
 
 
-def scar_threshold(mixture: Mixture, *, first_scar: int) -> float:
-    """The grey level from which a mixture's bright components outweigh the dark ones.
+def scar_threshold(mixture: Mixture) -> float:
+    """The grey level from which a mixture's brightest component outweighs all others together.
 
     Args:
         mixture: darkest component first.
-        first_scar: index of the first component that is scar, 1 or more.
 
     Returns:
-        The lowest level, from the mean of the brightest normal component to that of the brightest
-        of all, where the scar components together have the larger weighted density; infinite where
-        there is none, or no scar component.
+        The lowest level between the means of the two brightest components where the brightest has
+        the larger weighted density; infinite where there is none, or only one component.
 
     Example:
         >>> equal = Mixture((0.5, 0.5), (10.0, 20.0), (2.0, 2.0), ())
-        >>> round(scar_threshold(equal, first_scar=1), 2), scar_threshold(equal, first_scar=2)
+        >>> round(scar_threshold(equal), 2), scar_threshold(Mixture((1.0,), (10.0,), (2.0,), ()))
         (15.0, inf)
     """
-    if first_scar >= len(mixture.means):
+    if len(mixture.means) == 1:
         return float("inf")
-    low, high = mixture.means[first_scar - 1], mixture.means[-1]
-    levels = np.linspace(low, high, _STEPS + 1)
+    levels = np.linspace(mixture.means[-2], mixture.means[-1], _STEPS + 1)
     density = mixture.log_density(levels)
-    scar = logsumexp(density[first_scar:], axis=0) > logsumexp(density[:first_scar], axis=0)
+    scar = density[-1] > logsumexp(density[:-1], axis=0)
     return float(levels[np.argmax(scar)]) if scar.any() else float("inf")
 
 
