@@ -1,9 +1,9 @@
-"""`lascar predict` with a classical method: the scar on an LA that is given."""
+"""`lascar train` and `lascar predict` with a classical method: the scar on an LA that is given."""
 
 import argparse
 import sys
 from collections.abc import Callable
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +22,8 @@ def add_options(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--atrium",
         metavar="manual|DIR",
-        help="for otsu, mgmm, n-sd, iir-1.2, iir-1.32 in place of RUN: the LA whose wall is looked "
-        "at, the label or an --out folder of lascar predict",
+        help="for otsu, mgmm, n-sd, iir-1.2, iir-1.32 in place of RUN, and RUNs of learngc: the LA "
+        "whose wall is looked at, the label or an --out folder of lascar predict",
     )
     predict.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of these methods"
@@ -31,12 +31,47 @@ def add_options(predict: argparse.ArgumentParser) -> None:
 
 
 def is_classical(run: Path) -> bool:
-    """Whether RUN names a classical method; a training in a folder of that name goes first."""
+    """Whether RUN is a training of LearnGC, or else names a method that needs none."""
     if (run / "run.json").exists():
-        return False
+        from lascarlib.baselines.learngc import is_learngc
+
+        return is_learngc(run)
     from lascarlib.baselines import METHODS
 
     return str(run) in METHODS
+
+
+def is_learngc(options: argparse.Namespace) -> bool:
+    """Whether `lascar train` is asked for LearnGC."""
+    return bool(options.method == "learngc")
+
+
+def run_train(options: argparse.Namespace) -> int:
+    """Train LearnGC and say what that cost."""
+    from lascarlib.baselines.learngc import make_learngc_config, train_learngc
+    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.training import parse_settings
+    from lascarlib.training.checkpoint import read_json
+
+    if options.fold is not None:
+        raise LascarError("--fold: learngc learns from every case; give a slice of DATA instead")
+    settings = parse_settings(options.set)
+    if options.budget is not None:
+        if not 0 < options.budget < inf:
+            raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
+        settings["budget_minutes"] = options.budget
+    config = make_learngc_config(options.profile, seed=options.seed, settings=settings)
+    dataset = open_dataset(options.data)
+    check_cases(dataset)
+    run = train_learngc(options.run, dataset, config, resume=options.resume)
+    cost = read_json(run.folder / "cost.json")
+    print(
+        f"trained on {cost['patches']} patches in {cost['seconds']:.0f} s ({cost['device']}, "
+        f"{cost['threads']} threads); lascar predict {options.run} DATA --atrium manual --out DIR "
+        "applies it"
+    )
+    return 0
 
 
 def run_predict(options: argparse.Namespace) -> int:
@@ -44,11 +79,46 @@ def run_predict(options: argparse.Namespace) -> int:
     from lascarlib.baselines import METHODS, checked_settings
     from lascarlib.training import parse_settings
 
+    if (options.run / "run.json").exists():
+        return _run_learngc(options)
     method = str(options.run)
     settings = checked_settings(method, parse_settings(options.set))
     function = METHODS[method]
     record = {"method": method, "settings": settings}
     return write_predictions(options, lambda case, la: function(case, la, **settings), record)
+
+
+def _run_learngc(options: argparse.Namespace) -> int:
+    import dataclasses
+
+    from lascarlib.baselines.learngc import LearnGC, load_learngc, open_learngc
+    from lascarlib.training import parse_settings
+    from lascarlib.training.settings import with_settings
+
+    loaded, run = load_learngc(options.run), open_learngc(options.run)
+    settings = parse_settings(options.set)
+    _check_not_learned(settings)
+    learngc = LearnGC(with_settings(loaded.config, settings), loaded.network)
+    record = {
+        "method": "learngc",
+        "run": str(options.run.resolve()),
+        "seed": run.config.seed,
+        "trained_on": run.fingerprint,
+        "settings": {name: dataclasses.asdict(learngc.config)[name] for name in settings},
+    }
+    return write_predictions(options, learngc, record)
+
+
+def _check_not_learned(settings: dict[str, Any]) -> None:
+    """Refuse settings that the networks were trained with."""
+    from lascarlib.errors import LascarError
+
+    free = ("smoothness", "inner_mm", "outer_mm")
+    for name in settings:
+        if name not in free:
+            raise LascarError(
+                f"setting {name!r} is fixed by the training; free are {', '.join(free)}"
+            )
 
 
 def write_predictions(

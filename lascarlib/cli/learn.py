@@ -60,6 +60,8 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
 
 def run_train(options: argparse.Namespace) -> int:
     """Train every network of a method once."""
+    if baselines.is_learngc(options):
+        return baselines.run_train(options)
     from lascarlib.pipeline import train
     from lascarlib.training import ALL
 
@@ -82,6 +84,8 @@ def run_cv(options: argparse.Namespace) -> int:
     from lascarlib.pipeline import cross_validate
     from lascarlib.uncertainty import LEAST_CASES
 
+    if baselines.is_learngc(options):
+        raise LascarError("--method learngc: it is trained once, on every case; use lascar train")
     folds = None
     if options.folds is not None:
         words = options.folds.split(",")

@@ -1,5 +1,6 @@
 """`lascar predict` with a classical method, from a folder of cases to a row of the table."""
 
+import dataclasses
 import json
 import re
 import shutil
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 
 from lascarlib.baselines import METHODS, otsu
+from lascarlib.baselines.learngc import LearnGC, load_learngc
 from lascarlib.cli import main
 from lascarlib.datasets import open_dataset
 from lascarlib.io import read_volume, write_volume
@@ -119,3 +121,75 @@ def test_a_network_takes_no_given_atrium(tmp_path, tiny_folder, capsys):
     out = tmp_path / "out"
     assert run("predict", tmp_path, tiny_folder, "--atrium", "manual", "--out", out) == 2
     assert "a training finds its own LA" in capsys.readouterr().err
+
+
+LEARNGC = {
+    "mesh_mm": 3.0,
+    "patch_steps_mm": "(2.0,4.0)",
+    "patch_voxels": "(7,5)",
+    "features": 4,
+    "batch_size": 16,
+    "cases_per_batch": 2,
+    "iterations": 20,
+    "learning_rate": 0.01,
+}
+SETTINGS = [word for name, value in LEARNGC.items() for word in ("--set", f"{name}={value}")]
+
+
+@pytest.fixture(scope="module")
+def learngc(tmp_path_factory, tiny_cases):
+    """A training of LearnGC from the shell, and the cases it learned from."""
+    root = tmp_path_factory.mktemp("learngc")
+    for case in list(tiny_cases.values())[:3]:
+        write_volume(root / "data" / case.id / "enhanced.nii.gz", case.image, case.affine)
+        write_volume(root / "data" / case.id / "atriumSegImgMO.nii.gz", case.atrium, case.affine)
+        write_volume(root / "data" / case.id / "scarSegImgM.nii.gz", case.scar, case.affine)
+    assert run("train", root / "data", root / "run", "--method", "learngc", *SETTINGS) == 0
+    return root
+
+
+def test_learngc_trains_predicts_and_is_scored(learngc, tmp_path, capsys):
+    out = tmp_path / "out"
+    words = ("predict", learngc / "run", learngc / "data", "--atrium", "manual", "--out", out)
+    assert run(*words, "--set", "smoothness=0.2") == 0
+    assert run("evaluate", learngc / "data", out) == 0
+    assert "scar Dice" in capsys.readouterr().out
+    record = json.loads((out / "prediction.json").read_text())
+    assert record["method"] == "learngc"
+    assert record["settings"] == {"smoothness": 0.2}
+    assert record["numbers"]["case_0"]["smoothness"] == 0.2
+    case = open_dataset(learngc / "data").load("case_0")
+    networks = load_learngc(learngc / "run")
+    config = dataclasses.replace(networks.config, smoothness=0.2)
+    expected = LearnGC(config, networks.network)(case, case.atrium)
+    written = read_volume(out / "case_0" / "scar_predict.nii.gz").array > 0
+    assert np.array_equal(written, expected.scar)
+
+
+def test_learngc_says_what_it_cost_and_resumes(learngc, capsys):
+    words = ("train", learngc / "data", learngc / "run", "--method", "learngc", *SETTINGS)
+    assert run(*words, "--resume") == 0
+    assert "trained on 960 patches in" in capsys.readouterr().out  # 20 x (16 + 2 x 16)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("train", "--fold", "0"), "learns from every case"),
+        (("train", "--budget", "-1"), "give minutes above 0"),
+        (("train", "--set", "smoothnes=1"), "unknown setting 'smoothnes'"),
+        (("cv",), "it is trained once"),
+    ],
+)
+def test_learngc_refuses_what_it_does_not_do(words, sentence, learngc, tmp_path, capsys):
+    command, *options = words
+    target = tmp_path / "run"
+    assert run(command, learngc / "data", target, "--method", "learngc", *options) == 2
+    assert sentence in capsys.readouterr().err
+    assert not target.exists()
+
+
+def test_what_learngc_learned_is_fixed(learngc, tmp_path, capsys):
+    words = ("predict", learngc / "run", learngc / "data", "--atrium", "manual")
+    assert run(*words, "--out", tmp_path / "out", "--set", "mesh_mm=2.0") == 2
+    assert "fixed by the training; free are smoothness" in capsys.readouterr().err
