@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,17 @@ def add_commands(commands: Any) -> None:
         "--observer",
         metavar="DATA",
         help="a second observer's labels of some of the cases, for an inter-observer row",
+    )
+    parser.add_argument(
+        "--protocol",
+        default="paper",
+        help="of scar on the LA surface: paper (default) or official, as in lascar evaluate",
+    )
+    parser.add_argument(
+        "--metrics",
+        metavar="NAMES",
+        help="compare these instead of the usual six, as in atrium_dice,scar_gdsc; fewer metrics "
+        "need less correction",
     )
     parser.add_argument(
         "--csv",
@@ -43,9 +55,12 @@ def run(options: argparse.Namespace) -> int:
         format_comparisons,
         write_comparisons_csv,
     )
+    from lascarlib.geometry.projection import check_protocol
     from lascarlib.provenance import provenance
     from lascarlib.training.checkpoint import write_json
 
+    check_protocol(options.protocol)
+    metrics = _metrics(options.metrics)
     if options.csv is not None:
         if options.csv.suffix != ".csv":
             raise LascarError(f"{options.csv}: unknown ending; write to a name that ends in .csv")
@@ -63,9 +78,9 @@ def run(options: argparse.Namespace) -> int:
     if options.a.resolve() == options.b.resolve():
         raise LascarError(f"{options.a}: given twice; compare two different folders")
     names = _names(options.a, options.b)
-    a, b = _score(reference, (options.a, options.b), source=options.reference)
-    compared = compare_cohorts(a, b, seed=options.seed)
-    observers = _observers(reference, options.observer) if options.observer else []
+    observers = _observers(reference, options) if options.observer else []
+    a, b = _score(reference, options)
+    compared = compare_cohorts(a, b, metrics=metrics, seed=options.seed)
     if options.csv is not None:
         write_comparisons_csv(compared, options.csv)
         record = {
@@ -74,21 +89,22 @@ def run(options: argparse.Namespace) -> int:
             "a": str(options.a.resolve()),
             "b": str(options.b.resolve()),
             "observer": options.observer,
+            "protocol": options.protocol,
             "seed": options.seed,
             "provenance": provenance(),
         }
         write_json(options.csv.with_suffix(".json"), record)
     if options.out is not None:
-        _write_figure(options.out, a, b, names=names)
+        _write_figure(options.out, a, b, metrics=metrics, names=names)
     print(f"A is {names[0]}, B is {names[1]}; differences are A minus B, case by case\n")
     print(format_comparisons(compared))
-    _print_observers(observers)
+    _print_observers(observers, metrics=tuple(compared))
     _print_verdicts(compared, names=names)
     return 0
 
 
 def _score(
-    reference: "Dataset", folders: tuple[Path, Path], *, source: str
+    reference: "Dataset", options: argparse.Namespace
 ) -> "tuple[list[CaseScore], list[CaseScore]]":
     """Both folders' rows; scar is scored where both hold scar predictions."""
     from tqdm import tqdm
@@ -96,21 +112,26 @@ def _score(
     from lascarlib.errors import LascarError
     from lascarlib.evaluation import score_case
 
+    folders = (options.a, options.b)
     for folder in folders:
         if not any((folder / name / "LA_predict.nii.gz").is_file() for name in reference.ids):
             raise LascarError(
-                f"{folder}: no <case>/LA_predict.nii.gz of any case in {source}; give the --out "
-                "folder of lascar predict"
+                f"{folder}: no <case>/LA_predict.nii.gz of any case in {options.reference}; give "
+                "the --out folder of lascar predict"
             )
     with_scar = [any(folder.glob("*/scar_predict.nii.gz")) for folder in folders]
     if any(with_scar) and not all(with_scar):
         alone = folders[with_scar.index(True)]
         print(f"only {alone} has scar predictions, so scar is not compared", file=sys.stderr)
     rows: tuple[list[CaseScore], list[CaseScore]] = ([], [])
-    for case in tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1):
+    bar = tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1, leave=False)
+    for case in bar:
         for folder, scores in zip(folders, rows, strict=True):
             atrium, scar = (_prediction(folder, case, name) for name in ("LA", "scar"))
-            scores.append(score_case(case, atrium, scar, score_scar=all(with_scar)))
+            score = score_case(
+                case, atrium, scar, score_scar=all(with_scar), protocol=options.protocol
+            )
+            scores.append(score)
     return rows
 
 
@@ -124,65 +145,83 @@ def _prediction(folder: Path, case: Any, name: str) -> Any:
     return read_label(path, like=Volume(case.image, case.affine), of=f"case {case.id}")
 
 
-def _observers(reference: "Dataset", source: str) -> "list[CaseScore]":
+def _observers(reference: "Dataset", options: argparse.Namespace) -> "list[CaseScore]":
     """The second observer's labels, scored as if they were predictions."""
     from lascarlib.datasets import open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.evaluation.statistics import score_observers
 
+    source = options.observer
     second = open_dataset(source)
     if unknown := sorted(set(second.ids) - set(reference.ids)):
         raise LascarError(f"{source}: case {unknown[0]} is not in {reference.source}; leave it out")
-    return score_observers((reference.load(name), second.load(name)) for name in second.ids)
+    pairs = ((reference.load(name), second.load(name)) for name in second.ids)
+    return score_observers(pairs, protocol=options.protocol)
 
 
 def _write_figure(
-    folder: Path, a: "list[CaseScore]", b: "list[CaseScore]", *, names: tuple[str, str]
+    folder: Path,
+    a: "list[CaseScore]",
+    b: "list[CaseScore]",
+    *,
+    metrics: Sequence[str],
+    names: tuple[str, str],
 ) -> None:
     """The plot, as PNG and SVG."""
     import matplotlib as mpl
 
     mpl.use("Agg")
-    from lascarlib.evaluation.cohort import METRICS
-    from lascarlib.evaluation.statistics import pair_scores
+    from lascarlib.evaluation.statistics import measured_pairs, pair_scores, printed_name
     from lascarlib.viz import save_figure, show_comparison, use_style
 
     use_style()
+    pairs = pair_scores(a, b, metrics=metrics)
+    measured, others = measured_pairs(a), measured_pairs(b)
     figure = show_comparison(
-        {METRICS[metric]: pair for metric, pair in pair_scores(a, b).items()},
+        {printed_name(metric): pair for metric, pair in pairs.items()},
         names=names,
-        measured={"LA volume [ml]": [_volumes_ml(a), _volumes_ml(b)]},
+        measured={unit: [pair, others[unit]] for unit, pair in measured.items()},
     )
     for suffix in (".png", ".svg"):
         save_figure(figure, folder / f"comparison{suffix}")
 
 
-def _volumes_ml(scores: "list[CaseScore]") -> tuple[list[float], list[float]]:
-    """Predicted and reference volumes of the cases whose LA was found."""
-    found = [row for row in scores if row.atrium_status == "ok"]
-    return [r.atrium_prediction_ml for r in found], [r.atrium_reference_ml for r in found]
+def _metrics(words: str | None) -> tuple[str, ...]:
+    """The metrics asked for, or the usual ones."""
+    from lascarlib.errors import LascarError
+    from lascarlib.evaluation.cohort import METRICS, NAMES
+
+    if words is None:
+        return tuple(METRICS)
+    chosen = tuple(dict.fromkeys(words.split(",")))
+    if unknown := [metric for metric in chosen if metric not in NAMES]:
+        raise LascarError(f"--metrics: unknown {unknown[0]!r}; known are {', '.join(NAMES)}")
+    return chosen
 
 
-def _print_observers(scores: "list[CaseScore]") -> None:
+def _print_observers(scores: "list[CaseScore]", *, metrics: Sequence[str]) -> None:
+    """Mean and standard deviation between two observers, as JSQ Table 2 gives them."""
     from lascarlib.evaluation import summarise
-    from lascarlib.evaluation.cohort import METRICS
+    from lascarlib.evaluation.cohort import NAMES
 
     if not scores:
         return
     print(f"\nbetween two observers, {len(scores)} case{'s' if len(scores) > 1 else ''}")
     summaries = summarise(scores)
-    for metric in (metric for metric in METRICS if metric in summaries):
-        row = summaries[metric]
-        print(f"{METRICS[metric]:11} {row.mean:.3f} ± {row.sd:.3f}")
+    width = max(len(NAMES[metric]) for metric in metrics)
+    for metric in metrics:
+        if metric in summaries:
+            row = summaries[metric]
+            print(f"{NAMES[metric]:{width}} {row.mean:.3f} ± {row.sd:.3f}")
 
 
 def _print_verdicts(compared: "dict[str, Comparison]", *, names: tuple[str, str]) -> None:
-    from lascarlib.evaluation.cohort import METRICS
-    from lascarlib.evaluation.statistics import verdict
+    from lascarlib.evaluation.statistics import printed_name, verdict
 
     print()
     for metric, found in compared.items():
-        print(verdict(found, name=METRICS[metric], a=names[0], b=names[1], tests=len(compared)))
+        name = printed_name(metric)
+        print(verdict(found, name=name, a=names[0], b=names[1], tests=len(compared)))
     print(f"p: Wilcoxon's signed-rank test, Holm's correction over {len(compared)} metrics")
 
 

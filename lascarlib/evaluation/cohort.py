@@ -33,7 +33,14 @@ best low; errors are signed, prediction less reference, and best at 0; the other
 
 METRICS = {
     metric: NAMES[metric]
-    for metric in ("atrium_dice", "atrium_asd_mm", "atrium_hd_mm", "scar_dice")
+    for metric in (
+        "atrium_dice",
+        "atrium_asd_mm",
+        "atrium_hd_mm",
+        "scar_dice",
+        "scar_surface_dice",
+        "scar_burden_error_percent",
+    )
 }
 """The few by which two methods are compared: each further one would weaken the test of all."""
 

@@ -171,7 +171,7 @@ def show_comparison(
             of the cases it found; a quantity with fewer than two cases is left out.
 
     Returns:
-        A figure: the pairs in the first row, then a row a quantity with a panel a method.
+        A figure: the pairs first, then a row a quantity with a panel a method.
 
     Raises:
         LascarError: there is no metric, or as `show_pairs`.
@@ -193,10 +193,14 @@ def show_comparison(
         for unit, methods in measured.items()
         if min(len(reference) for _, reference in methods) > 1
     }
-    figure = plt.figure(figsize=(PAGE_WIDTH_IN, 2.8 * (1 + len(drawn))), layout="constrained")
-    rows = np.atleast_1d(np.asarray(figure.subfigures(1 + len(drawn), 1), dtype=object))
-    axes = np.atleast_1d(rows[0].subplots(1, len(scores)))
-    for ax, (title, (a, b)) in zip(axes, scores.items(), strict=True):
+    columns = len(scores) if len(scores) <= 4 else 3
+    pair_rows = -(-len(scores) // columns)
+    height_in = 2.6 * pair_rows + 2.8 * len(drawn)
+    figure = plt.figure(figsize=(PAGE_WIDTH_IN, height_in), layout="constrained")
+    heights = [2.6 * pair_rows] + [2.8] * len(drawn)
+    rows = figure.subfigures(len(heights), 1, height_ratios=heights, squeeze=False)[:, 0]
+    for place, (title, (a, b)) in enumerate(scores.items(), start=1):
+        ax = rows[0].add_subplot(pair_rows, columns, place)
         show_pairs(a, b, names=names, title=title, ax=ax)
     for row, (unit, methods) in zip(rows[1:], drawn.items(), strict=True):
         panels = row.subplots(1, 2, sharex=True, sharey=True)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import xml.etree.ElementTree as ElementTree
 
 import numpy as np
@@ -45,7 +46,7 @@ def test_the_better_of_two_is_named_and_what_it_missed(folders, tmp_path, capsys
     assert run("compare", data, near, far, "--csv", tmp_path / "new" / "c.csv") == 0
     said = capsys.readouterr().out
     assert "A is near, B is far" in said
-    # All six cases favour A: p = 2 / 2^6 = 0.031, times 4 metrics 0.125. So no verdict for A.
+    # All six cases favour A: p = 2 / 2^6 = 0.031, times 6 metrics 0.1875. So no verdict for A.
     assert "No difference shown in LA Dice: near minus far is 0." in said
     assert "so few differ that this test cannot show a difference" in said
     assert "1 with an infinite score count in p alone" in said
@@ -56,10 +57,13 @@ def test_the_better_of_two_is_named_and_what_it_missed(folders, tmp_path, capsys
     assert (float(hd["a_mean"]), hd["b_mean"]) == (2.0, "inf")
     assert (int(hd["cases"]), int(hd["pairs_found"]), float(hd["difference"])) == (6, 5, -4.0)
     assert (float(hd["low"]), float(hd["high"])) == (-4.0, -4.0)
-    assert (float(hd["p"]), float(hd["p_holm"]), hd["better"]) == (0.03125, 0.125, "")
+    assert (float(hd["p"]), float(hd["p_holm"]), hd["better"]) == (0.03125, 0.1875, "")
     record = json.loads((tmp_path / "new" / "c.json").read_text())
     assert record["a"] == str(near.resolve())
-    assert record["seed"] == 0
+    assert (record["seed"], record["protocol"]) == (0, "paper")
+    assert list(rows)[-2:] == ["scar_surface_dice", "scar_burden_error_percent"]
+    # The reference has scar in case_5, so to measure none of it is as bad as can be.
+    assert rows["scar_burden_error_percent"]["b_mean"] == "inf"
 
 
 def test_one_metric_more_or_less_changes_the_correction(folders, tmp_path, capsys) -> None:
@@ -70,6 +74,23 @@ def test_one_metric_more_or_less_changes_the_correction(folders, tmp_path, capsy
     assert "over 3 metrics" in capsys.readouterr().out
     with (tmp_path / "c.csv").open(newline="") as file:
         assert {float(row["p_holm"]) for row in csv.DictReader(file)} == {3 * 0.03125}
+
+
+def test_one_metric_alone_needs_no_correction(folders, capsys) -> None:
+    assert run("compare", *folders, "--metrics", "atrium_dice") == 0
+    said = capsys.readouterr().out
+    assert "near is better than far in LA Dice by 0." in said
+    assert "p = 0.031, 6 cases." in said
+    assert "LA HD" not in said
+
+
+def test_the_challenges_own_counts_can_be_compared(folders, capsys) -> None:
+    words = ("--protocol", "official", "--metrics", "scar_gdsc,scar_acc_head,scar_acc")
+    assert run("compare", *folders, *words) == 0
+    said = capsys.readouterr().out
+    assert "G-DSC" in said
+    assert "ACC, script's HEAD" in said
+    assert "correction over 2 metrics" in said  # the accuracy on the surface is the paper's
 
 
 def test_scar_of_one_method_alone_is_not_compared(folders, tmp_path, capsys) -> None:
@@ -105,7 +126,7 @@ def test_the_row_of_two_observers(folders, tmp_path, tiny_cases, capsys) -> None
     assert run("compare", *folders, "--observer", second) == 0
     said = capsys.readouterr().out
     assert "between two observers, 2 cases" in said
-    assert "LA HD [mm]  2.000 ± 0.000" in said
+    assert re.search(r"LA HD \[mm\] +2\.000 ± 0\.000\n", said)
 
 
 def test_folders_of_one_name_are_told_apart(folders, tmp_path, capsys) -> None:
@@ -126,6 +147,9 @@ def test_folders_of_one_name_are_told_apart(folders, tmp_path, capsys) -> None:
         ("dnn", (), "given twice"),
         ("dnf", ("--csv", "c.txt"), "ends in .csv"),
         ("dnf", ("--seed", "-1"), "give 0 or more"),
+        ("dnf", ("--metrics", "dice"), "--metrics: unknown 'dice'; known are atrium_dice, "),
+        ("dnf", ("--metrics", "scar_acc_head"), "no case is scored in scar_acc_head"),
+        ("dnf", ("--protocol", "mine"), "'mine'"),
         ("dnf", ("--out", __file__), "where a folder is needed"),
         ("dnf", ("--observer", "phantom:cases=1"), "case phantom_0000_000 is not in"),
     ],

@@ -7,7 +7,12 @@ from lascarlib.evaluation.statistics.agreement import (
     correlate,
 )
 from lascarlib.evaluation.statistics.bootstrap import Interval, bootstrap_mean
-from lascarlib.evaluation.statistics.cohorts import compare_cohorts, pair_scores
+from lascarlib.evaluation.statistics.cohorts import (
+    compare_cohorts,
+    measured_pairs,
+    pair_scores,
+    printed_name,
+)
 from lascarlib.evaluation.statistics.comparison import (
     LEVEL,
     Comparison,
@@ -34,7 +39,9 @@ __all__ = [
     "correlate",
     "format_comparisons",
     "holm",
+    "measured_pairs",
     "pair_scores",
+    "printed_name",
     "score_observers",
     "signed_rank",
     "verdict",

@@ -5,16 +5,21 @@ from collections.abc import Iterable
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.evaluation.score import CaseScore, score_case
+from lascarlib.geometry.projection import Protocol
 
 
-def score_observers(pairs: Iterable[tuple[Case, Case]]) -> list[CaseScore]:
+def score_observers(
+    pairs: Iterable[tuple[Case, Case]], *, protocol: Protocol = "paper"
+) -> list[CaseScore]:
     """Score a second observer's labels against the first's, as if they were predictions.
 
     `summarise` makes the inter-observer row of a table from them. Dice, ASD and HD do not depend on
-    which observer is called the reference; the volumes are named by it.
+    which observer is called the reference; volumes and burdens are named by it, and scar is
+    projected onto its LA.
 
     Args:
         pairs: the same case as the first and as the second observer labelled it.
+        protocol: "paper" or "official", see `score_case`.
 
     Returns:
         One row a case, in the order given; scar is scored where both drew it.
@@ -40,7 +45,9 @@ def score_observers(pairs: Iterable[tuple[Case, Case]]) -> list[CaseScore]:
         if second.atrium is None:
             raise LascarError(f"{second.id}: the second observer drew no LA; leave the case out")
         both = first.scar is not None and second.scar is not None
-        scores.append(score_case(first, second.atrium, second.scar, score_scar=both))
+        scores.append(
+            score_case(first, second.atrium, second.scar, score_scar=both, protocol=protocol)
+        )
     if not scores:
         raise LascarError("there is no case of two observers; give at least one")
     return scores

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Mapping
 from pathlib import Path
 
-from lascarlib.evaluation.cohort import METRICS
+from lascarlib.evaluation.statistics.cohorts import printed_name
 from lascarlib.evaluation.statistics.comparison import Comparison
 from lascarlib.io import write_atomically
 
@@ -42,7 +42,7 @@ def format_comparisons(comparisons: Mapping[str, Comparison]) -> str:
                      cases  mean A  mean B   A - B            95 % CI       p  p Holm
         LA Dice          2   0.850   0.750   0.100     0.100 to 0.100   0.500   0.500
     """
-    width = max([11, *(len(METRICS.get(metric, metric)) for metric in comparisons)])
+    width = max([11, *(len(printed_name(metric)) for metric in comparisons)])
     heads = ("cases", "mean A", "mean B", "A - B")
     lines = [
         f"{'':{width}} {heads[0]:>6}"
@@ -56,7 +56,7 @@ def format_comparisons(comparisons: Mapping[str, Comparison]) -> str:
         interval = found.interval
         ends = "" if interval is None else f"{_number(interval.low)} to {_number(interval.high)}"
         lines.append(
-            f"{METRICS.get(metric, metric):{width}} {found.test.pairs:6d}{numbers} {ends:>18}"
+            f"{printed_name(metric):{width}} {found.test.pairs:6d}{numbers} {ends:>18}"
             f" {found.test.p_value:7.3f} {found.p_holm:7.3f}"
         )
     return "\n".join(lines)
