@@ -35,8 +35,9 @@ class PhantomConfig:
         centre: Where it is scanned: ``utah``, ``bidmc``, ``kcl``, or ``mixed``, drawn per case;
             others than Utah scale voxels and blur by their acquired voxel over Utah's.
         domain: ``real`` draws from the ranges below; ``wide`` is domain randomisation for training,
-            which replaces them by far wider ones (`lascarlib.phantom.scan.WIDE`) and draws the
-            resolution and the field of view of every case as well.
+            which draws for every case how far to widen them (`lascarlib.phantom.scan.WIDE`), its
+            resolution and its field of view, and lets half of the cases state half their slice
+            distance.
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
         la_volume_mean_ml: Mean of the LA volume in ml. The median before ablation of atrial
             fibrillation is 106 ml (CT, Sohns et al., Eur Heart J Cardiovasc Imaging 14, 2013), and

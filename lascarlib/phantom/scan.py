@@ -43,9 +43,8 @@ WIDE: Mapping[str, Any] = {
     "ghost_to_signal": (0.0, 0.12),
     "gamma": (0.65, 1.5),
     "origin_jitter_mm": 9.0,
-    "halved_slices_probability": 0.5,
 }
-"""Ranges of domain randomisation, drawn far wider than reality so that reality lies inside."""
+"""Ends to which domain randomisation widens the ranges, far beyond reality."""
 
 EXTENT_FACTOR = ((0.75, 1.3), (0.7, 1.2), (0.9, 1.15))
 """Range of the field of view along x, y, z, in units of the usual one, under randomisation."""
@@ -59,8 +58,9 @@ def scan_config(config: PhantomConfig, *, seed: int, index: int) -> PhantomConfi
     """Settle the scan of one case: its centre's voxels, or randomised ones.
 
     The centre scales voxels and blur by its acquired voxel over Utah's and keeps the field of view.
-    ``domain="wide"`` puts :data:`WIDE` in the place of the config's own ranges, draws the
-    resolution (in the plane 0.8 to 1.3 times, through it 0.5 to 1.3 times) and the field of view.
+    ``domain="wide"`` draws how far a case leaves reality, from 0 (the config's own ranges) to 1
+    (:data:`WIDE`), then its resolution (in the plane 0.8 to 1.3 times, through it 0.5 to 1.3 times)
+    and its field of view.
 
     Args:
         config: Of the cohort.
@@ -84,9 +84,19 @@ def scan_config(config: PhantomConfig, *, seed: int, index: int) -> PhantomConfi
     if name != "utah":
         config = _resampled(config, np.divide(ACQUIRED_MM[name], ACQUIRED_MM["utah"]))
     if config.domain == "wide":
-        config = _resampled(replace(config, **WIDE), _draw_resolution(rng))
+        config = _resampled(_widened(config, rng.random()), _draw_resolution(rng))
         config = _viewed(config, _draw_view(rng))
     return replace(config, centre=name, domain="real")
+
+
+def _widened(config: PhantomConfig, share: float) -> PhantomConfig:
+    def towards(own: Any, wide: Any) -> Any:
+        if isinstance(own, tuple):
+            return tuple(map(towards, own, wide))
+        return own + share * (wide - own)
+
+    changes = {name: towards(getattr(config, name), wide) for name, wide in WIDE.items()}
+    return replace(config, **changes, halved_slices_probability=0.5)
 
 
 def _draw_resolution(rng: np.random.Generator) -> np.ndarray:

@@ -59,6 +59,15 @@ def test_every_wide_range_reaches_beyond_the_real_one():
             assert wide > real, name
 
 
+def test_wide_widens_every_range_of_a_case_by_one_share():
+    scan = scan_config(replace(COARSE, domain="wide"), seed=1, index=3)
+    # 4.0 mm for real and 6.0 mm for wide organs, 1.0 and 1.4 for shapes: the same way between.
+    share = (scan.neighbour_spread_mm - 4.0) / 2.0
+    assert 0 < share < 1
+    assert scan.shape_spread == pytest.approx(1.0 + 0.4 * share)
+    assert scan.gamma == pytest.approx((1 - 0.35 * share, 1 + 0.5 * share))
+
+
 def test_wide_draws_resolution_and_field_of_view_anew():
     config = replace(COARSE, domain="wide")
     scans = [scan_config(config, seed=1, index=k) for k in range(60)]
