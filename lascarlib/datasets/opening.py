@@ -14,6 +14,10 @@ from lascarlib.datasets.layouts import find_files
 from lascarlib.errors import LascarError
 from lascarlib.io import read_volume
 from lascarlib.phantom import case_id, describe_cohort, phantom_case
+from lascarlib.phantom.memory import Memory
+
+PHANTOMS = Memory(most_bytes=256 * 2**20)
+"""Phantom cases made in this process, about a hundred coarse ones."""
 
 
 def open_dataset(source: str | Path) -> Dataset:
@@ -57,7 +61,9 @@ def _open_phantom(source: str) -> Dataset:
     indices = {case_id(index, seed=cohort.seed): index for index in range(cohort.cases)}
 
     def load(name: str) -> Case:
-        return phantom_case(indices[name], seed=cohort.seed, config=cohort.config)
+        index, seed, config = indices[name], cohort.seed, cohort.config
+        key = (index, seed, config)
+        return PHANTOMS.get(key, lambda: phantom_case(index, seed=seed, config=config))
 
     fingerprint = digest("phantom", repr(cohort.config), str(cohort.seed), *indices)
     return Dataset(source, tuple(indices), load, True, True, fingerprint)

@@ -11,6 +11,7 @@ from lascarlib.phantom.acquisition import acquire
 from lascarlib.phantom.atrium import draw_atrium
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, make_lattice
+from lascarlib.phantom.observer import second_observer
 from lascarlib.phantom.patient import draw_patient
 from lascarlib.phantom.scan import scan_config
 from lascarlib.phantom.streams import Stream, draw, generator
@@ -94,7 +95,7 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
     )
     patient = draw_patient(atrium, lattice, wall_mm=wall_mm, seed=seed, index=index, config=config)
     image, acquired = acquire(patient.signal, lattice, seed=seed, index=index, config=config)
-    return Case(
+    case = Case(
         id=case_id(index, seed=seed),
         image=image,
         affine=_affine(lattice, config, geometry),
@@ -108,6 +109,7 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
             "truth": {**patient.truth, **acquired},
         },
     )
+    return second_observer(case, seed=config.observer) if config.observer else case
 
 
 def _affine(lattice: Lattice, config: PhantomConfig, rng: np.random.Generator) -> np.ndarray:

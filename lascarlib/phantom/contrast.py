@@ -11,6 +11,9 @@ from lascarlib.phantom.streams import draw
 ANY_SIGNAL = (0.03, 1.5)
 """Signals of a tissue that may be anything, in units of blood."""
 
+SCAR_TO_WALL = 1.3
+"""Dense scar is at least this much brighter than the healthy wall of its case."""
+
 
 def draw_contrast(rng: np.random.Generator, config: PhantomConfig) -> dict[str, float]:
     """Draw the signal of every tissue of one case.
@@ -48,6 +51,7 @@ def draw_contrast(rng: np.random.Generator, config: PhantomConfig) -> dict[str, 
         "liver": draw(rng, (0.5, 1.4)),
         "fluid": draw(rng, (0.10, 0.35)),
     }
+    signal["scar"] = max(signal["scar"], SCAR_TO_WALL * signal["wall"])
     for tissue in sorted(signal.keys() - {"blood", "scar"}):
         anything = draw(rng, ANY_SIGNAL)
         if rng.random() < config.any_signal_probability:

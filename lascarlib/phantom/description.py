@@ -48,9 +48,10 @@ def describe_cohort(words: str) -> Cohort:
 
     Args:
         words: Any of ``cases``, ``seed``, ``size`` (coarse or full), ``domain`` (real or wide),
-            ``centre`` (utah, bidmc, kcl or mixed), ``scar`` (ablation, diffuse or mixed), ``split``
-            (one of `SPLITS`) and ``cohort`` (a JSON written by `cohort_json`); both of these give
-            what the other words leave open. Empty gives 24 coarse cases of seed 0.
+            ``centre`` (utah, bidmc, kcl or mixed), ``scar`` (ablation, diffuse or mixed),
+            ``observer`` (0 the truth, 1, 2, ... other annotators), ``split`` (one of `SPLITS`) and
+            ``cohort`` (a JSON written by `cohort_json`); both of these give what the other words
+            leave open. Empty gives 24 coarse cases of seed 0.
 
     Returns:
         The cohort.
@@ -65,7 +66,7 @@ def describe_cohort(words: str) -> Cohort:
         20
     """
     given = dict(item.partition("=")[::2] for item in words.split(",") if item)
-    known = ("cases", "seed", "size", *WORDS, "split", "cohort")
+    known = ("cases", "seed", "size", *WORDS, "observer", "split", "cohort")
     if unknown := [key for key in given if key not in known]:
         raise LascarError(f"unknown key {unknown[0]!r}; known are {', '.join(known)}")
     if "split" in given:
@@ -74,6 +75,7 @@ def describe_cohort(words: str) -> Cohort:
     count, seed = (_whole(key, given, getattr(start, key)) for key in ("cases", "seed"))
     config = _chosen(SIZES, "size", given["size"]) if "size" in given else start.config
     changes: dict[str, Any] = {WORDS[key]: given[key] for key in WORDS if key in given}
+    changes["observer"] = _whole("observer", given, start.config.observer)
     if count == 0:
         raise LascarError("no case in it; ask for at least one")
     return Cohort(count, seed, replace(config, **changes))

@@ -21,6 +21,9 @@ from lascarlib.phantom.tissue import Canvas, coverage, paint
 ROUGHNESS_SCALE_MM = 10.0
 """Distance between the knots of a surface's displacement; bumps are about 2 cm wide."""
 
+WALL_TEXTURE_SCALE_MM = 6.0
+"""Half the width of what makes healthy wall brighter here and darker there."""
+
 
 @dataclass(frozen=True, eq=False)
 class Patient:
@@ -74,7 +77,12 @@ def draw_patient(
     opening = atrium.open_distance_mm(part) + canvas.roughness_mm[window]
     valve = atrium.valve_distance_mm(part)
     cavity, wall = _label_cavity_and_wall(atrium, part, opening, valve, wall_mm, config)
-    plan = draw_scar_plan(generator(seed, index, Stream.SCAR), atrium, config)
+    plan = draw_scar_plan(
+        generator(seed, index, Stream.SCAR),
+        config,
+        ostia_mm=atrium.ostia_mm,
+        bounds_mm=atrium.chambers[0].bounds_mm(),
+    )
     scar_rng = generator(seed, index, Stream.SCAR_TEXTURE)
     score = scar_score(plan, part, scar_rng)
     score_on_voxels = average_slices(score, slices_per_sample=config.slices_per_sample)
@@ -82,8 +90,13 @@ def draw_patient(
     shift_mm = draw(generator(seed, index, Stream.LABEL), config.label_shift_mm)
     cavity = _label_cavity(opening - np.float32(shift_mm), valve, config)
     strength = paint_strength(score, part, scar_rng, threshold=threshold)
+    uneven = draw(scar_rng, config.wall_texture_sd) * smooth_field(
+        part, scar_rng, scale_mm=WALL_TEXTURE_SCALE_MM, margin_mm=90.0
+    )
+    healthy = np.clip(flat["wall"] * (1 + uneven), 0.2, None)
+    wall_signal = healthy + (np.float32(flat["scar"]) - healthy) * strength
 
-    _paint_atrium(canvas, window, opening, valve, strength, flat, blood, wall_mm)
+    _paint_atrium(canvas, window, opening, valve, wall_signal, flat, blood, wall_mm)
     paint(canvas, atrium.distal_veins, blood)
     _overlay_texture(canvas, seed, index, config)
     voxel_ml = float(np.prod(config.spacing_mm)) / 1000
@@ -207,7 +220,7 @@ def _paint_atrium(
     window: Window,
     opening: np.ndarray,
     valve: np.ndarray,
-    strength: np.ndarray,
+    wall: np.ndarray,
     flat: dict[str, float],
     blood: np.ndarray,
     wall_mm: float,
@@ -215,7 +228,6 @@ def _paint_atrium(
     """Wall with its scar, then blood on both sides of the valve, then the leaflets."""
     target = canvas.signal[window]
     edge = canvas.edge_mm
-    wall = flat["wall"] + np.float32(flat["scar"] - flat["wall"]) * strength
     above = coverage(valve, edge_mm=edge)
     target += coverage(opening - np.float32(wall_mm), edge_mm=edge) * above * (wall - target)
     inlet = coverage(opening, edge_mm=edge) * coverage(valve - np.float32(12.0), edge_mm=4.0)

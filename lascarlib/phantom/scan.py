@@ -27,6 +27,7 @@ WIDE: Mapping[str, Any] = {
     "label_shift_mm": (-0.5, 1.0),
     "scar_to_blood": (0.9, 2.6),
     "wall_to_blood": (0.3, 1.5),
+    "wall_texture_sd": (0.0, 0.6),
     "myocardium_to_blood": (0.1, 1.1),
     "fat_to_blood": (0.05, 0.9),
     "lung_to_blood": (0.02, 0.3),

@@ -6,16 +6,18 @@ import numpy as np
 from scipy import ndimage
 
 from lascarlib.errors import LascarError
-from lascarlib.phantom.atrium import Atrium
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, smooth_field
 from lascarlib.phantom.shapes import Tube
 from lascarlib.phantom.streams import draw
 
-FADE_SCORE = 0.35
+FADE_SCORE = 0.5
 """Width, in units of the score, over which enhancement fades at the border of a scar."""
 
-TEXTURE_SD = 0.2
+USUAL_HEIGHT_MM = 54.0
+"""Height of the body of an atrium of usual size."""
+
+TEXTURE_SD = 0.3
 """Relative SD of the enhancement inside scar: fibrosis is never uniform."""
 
 
@@ -38,7 +40,13 @@ class ScarPlan:
     burden_percent: float
 
 
-def draw_scar_plan(rng: np.random.Generator, atrium: Atrium, config: PhantomConfig) -> ScarPlan:
+def draw_scar_plan(
+    rng: np.random.Generator,
+    config: PhantomConfig,
+    *,
+    ostia_mm: np.ndarray,
+    bounds_mm: tuple[np.ndarray, np.ndarray],
+) -> ScarPlan:
     """Decide pattern and burden.
 
     Wide antral rings run 8 to 15 mm outside the line that joins the ostia of one side. Rings, lines
@@ -46,8 +54,9 @@ def draw_scar_plan(rng: np.random.Generator, atrium: Atrium, config: PhantomConf
 
     Args:
         rng: Generator of the scar's stream.
-        atrium: Where the veins leave.
         config: Pattern and burden.
+        ostia_mm: (n, 3) where the veins leave: left upper, left lower, right upper, right lower.
+        bounds_mm: Corners of the box round the body.
 
     Returns:
         The plan.
@@ -55,14 +64,15 @@ def draw_scar_plan(rng: np.random.Generator, atrium: Atrium, config: PhantomConf
     low, high = config.scar_burden_percent
     burden = float(rng.uniform(np.sqrt(low), np.sqrt(high))) ** 2
     diffuse = rng.random() < {"ablation": 0.0, "diffuse": 1.0, "mixed": 0.25}[config.scar_pattern]
-    lu, ll, ru, rl = atrium.ostia_mm[:4]
+    lu, ll, ru, rl = ostia_mm[:4]
+    low_mm, high_mm = bounds_mm
+    size = float(high_mm[2] - low_mm[2]) / USUAL_HEIGHT_MM
     rings = tuple((np.array(p), draw(rng, (9.0, 14.0))) for p in ((lu, ll), (ru, rl)))
     lines = []
     for left, right, lift_mm in ((lu, ru, 12.0), (ll, rl, -9.0)):  # roof, floor
-        middle = (left + right) / 2 + np.array([rng.normal(0, 4), -4.0, lift_mm * atrium.scale])
+        middle = (left + right) / 2 + np.array([rng.normal(0, 4), -4.0, lift_mm * size])
         if rng.random() < 0.5:
             lines.append(Tube(np.array([left, middle, right]), np.full(3, 9.0)))
-    low_mm, high_mm = atrium.chambers[0].bounds_mm()
     n = int(rng.integers(3, 9))
     patches = np.column_stack([rng.uniform(low_mm, high_mm, (n, 3)), rng.uniform(6, 16, n)])
     return ScarPlan("diffuse" if diffuse else "ablation", tuple(lines), rings, patches, burden)

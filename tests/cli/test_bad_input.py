@@ -230,6 +230,9 @@ def test_phantom_refuses_what_it_cannot_make(refuse, tmp_path) -> None:
     assert "seed is '-2'" in refuse("phantom", out, "--seed", "-2")
     (tmp_path / "file").write_text("mine")
     assert "file" in refuse("phantom", tmp_path / "file", "--cases", "1")
+    assert "--centre says nothing" in refuse(
+        "phantom", out, "--implant", tmp_path, "--centre", "kcl"
+    )
 
 
 def test_too_little_memory_is_said_in_a_sentence(refuse, tiny_folder, tmp_path, monkeypatch):

@@ -95,6 +95,16 @@ def test_a_phantom_is_made_again_from_the_json_beside_it(tmp_path) -> None:
     np.testing.assert_array_equal(one.atrium, other.atrium)
 
 
+def test_scar_is_implanted_into_given_cases(data, tmp_path) -> None:
+    assert run("phantom", tmp_path / "out", "--implant", f"{data}[:2]", "--seed", 3) == 0
+    before, after = (list(open_dataset(f)) for f in (f"{data}[:2]", tmp_path / "out"))
+    for given, made in zip(before, after, strict=True):
+        assert made.id == given.id
+        np.testing.assert_array_equal(made.atrium, given.atrium)
+        assert made.scar.any()
+        assert not (made.scar & made.atrium).any()
+
+
 def test_predictions_are_the_librarys_on_the_inputs_own_grid(trained, data, predicted) -> None:
     predictor = load_predictor(open_run(trained))
     cases = list(open_dataset(f"{data}[4:]"))

@@ -44,10 +44,10 @@ def test_the_golden_case_is_unchanged():
     case = phantom_case(0, seed=0, config=TINY)
     labels = np.packbits(case.atrium).tobytes() + np.packbits(case.scar).tobytes()
     assert hashlib.sha256(labels).hexdigest() == (
-        "d739f437393e6fe0543b72b741503405a0eb7073ac6fa903044a711e19dd9efb"
+        "67ba89a4c0fb234754846d08b9497838e1da585c5aa76054080f4f1ede00499c"
     )
     # Whole grey levels may round differently on another processor, their mean may not move.
-    assert case.image.mean() == pytest.approx(35.2731, abs=1e-3)
+    assert case.image.mean() == pytest.approx(35.3998, abs=1e-3)
 
 
 def test_seed_and_index_each_make_another_patient():
@@ -126,13 +126,13 @@ def test_burdens_lie_in_the_range_asked_for(cohort):
         assert 0.5 < case.provenance["truth"]["scar_burden_percent"] <= 40
 
 
-def test_scar_is_brighter_than_blood_and_blood_than_wall(cohort):
+def test_scar_is_brighter_than_wall_and_wall_than_what_lies_behind(cohort):
     for case in cohort:
-        blood = case.image[ndimage.binary_erosion(case.atrium, iterations=2)].mean()
-        shell = ndimage.binary_dilation(case.atrium) & ~case.atrium & ~case.scar
-        assert case.image[case.scar].mean() > 1.03 * blood
-        # One voxel out lies wall of 0.5 to 1 times blood, mixed with blood and fat.
-        assert 0.5 * blood < case.image[shell].mean() < 1.02 * blood
+        distance_mm = ndimage.distance_transform_edt(~case.atrium, sampling=case.spacing_mm)
+        shell = (distance_mm > 0) & (distance_mm < 2) & ~case.scar
+        behind = (distance_mm > 5) & (distance_mm < 10)
+        assert case.image[case.scar].mean() > 1.05 * case.image[shell].mean()
+        assert case.image[shell].mean() > 1.1 * case.image[behind].mean()
 
 
 def test_contrast_follows_the_config():

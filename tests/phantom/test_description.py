@@ -1,9 +1,19 @@
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from lascarlib.errors import LascarError
-from lascarlib.phantom import COARSE, FULL, SPLITS, Cohort, cohort_json, describe_cohort
+from lascarlib.phantom import (
+    COARSE,
+    FULL,
+    SPLITS,
+    Cohort,
+    cohort_json,
+    describe_cohort,
+    phantom_case,
+)
+from lascarlib.phantom.observer import second_observer
 
 
 def test_words_leave_the_rest_as_it_is():
@@ -11,6 +21,15 @@ def test_words_leave_the_rest_as_it_is():
     assert describe_cohort("size=full,cases=2") == Cohort(2, 0, FULL)
     given = describe_cohort("domain=wide,centre=kcl,scar=diffuse")
     assert given.config == replace(COARSE, domain="wide", centre="kcl", scar_pattern="diffuse")
+
+
+def test_an_observer_draws_the_same_patients_again():
+    given = describe_cohort("cases=1,seed=4,observer=2").config
+    assert given == replace(COARSE, observer=2)
+    truth = phantom_case(0, seed=4, config=COARSE)
+    drawn = phantom_case(0, seed=4, config=given)
+    assert np.array_equal(drawn.image, truth.image)
+    assert np.array_equal(drawn.atrium, second_observer(truth, seed=2).atrium)
 
 
 def test_splits_have_the_sizes_of_the_papers():

@@ -12,7 +12,12 @@ ATRIUM = draw_atrium(np.random.default_rng(0), COARSE)
 
 
 def plan(seed=0, **changes):
-    return draw_scar_plan(np.random.default_rng(seed), ATRIUM, replace(COARSE, **changes))
+    return draw_scar_plan(
+        np.random.default_rng(seed),
+        replace(COARSE, **changes),
+        ostia_mm=ATRIUM.ostia_mm,
+        bounds_mm=ATRIUM.chambers[0].bounds_mm(),
+    )
 
 
 def test_the_label_holds_the_highest_scores_of_the_wall():
