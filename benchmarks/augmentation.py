@@ -4,6 +4,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -129,6 +130,7 @@ def main() -> None:
     ]
     if find_spec("batchgeneratorsv2"):
         contestants["batchgeneratorsv2"] = batchgenerators_patches(volume, shape)
+        notes.append(f"batchgeneratorsv2 {version('batchgeneratorsv2')}, which nnU-Net uses.")
     else:
         notes.append("batchgeneratorsv2, which nnU-Net uses, was not installed: it has no row.")
     with warnings.catch_warnings():
