@@ -33,6 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Predict or read one case, and write its report."""
     import matplotlib as mpl
 
+    from lascarlib.baselines.learngc import is_learngc
     from lascarlib.cli.targets import check_folder
     from lascarlib.datasets import open_dataset
     from lascarlib.errors import LascarError
@@ -47,6 +48,11 @@ def run(options: argparse.Namespace) -> int:
         )
     (case,) = dataset
     is_run = (options.source / "run.json").is_file()
+    if is_run and is_learngc(options.source):
+        raise LascarError(
+            f"{options.source}: learngc finds no LA of its own; give the --out folder of its "
+            "lascar predict"
+        )
     read = _predict if is_run else _read
     atrium, scar, certainty, origin = read(options.source, case)
     mpl.use("Agg")

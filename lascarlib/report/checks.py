@@ -11,7 +11,8 @@ from lascarlib.errors import LascarError
 from lascarlib.geometry import euclidean_distance, largest_component, surface_voxels
 from lascarlib.geometry.grid import bounding_box
 from lascarlib.geometry.mask import check_mask
-from lascarlib.report.measures import Certainty, measure_case
+from lascarlib.report.measures import Certainty, Measures, measure_case
+from lascarlib.report.stage import NUMERALS, STAGINGS, fibrosis_stage
 
 PLAUSIBLE_ML = (20.0, 300.0)
 """LA volumes outside this are almost always errors. A choice of this program: in 179 patients the
@@ -140,15 +141,28 @@ def _certainty(certainty: Certainty | None) -> Check:
 
 
 def _scar(case: Case, atrium: np.ndarray, scar: np.ndarray | None) -> Iterator[Check]:
+    name = "scar on the wall"
     if scar is None:
-        yield Check("scar on the wall", None, "no scar was looked for")
+        yield Check(name, None, "no scar was looked for")
         return
     if not scar.any():
-        yield Check("scar on the wall", None, "no scar voxel")
+        yield Check(name, None, "no scar voxel")
         return
     box = bounding_box(atrium | scar).slices
     wall = surface_voxels(atrium)[box]
     distance_mm = euclidean_distance(~wall, spacing_mm=case.spacing_mm)[scar[box]]
     far = 100 * float((distance_mm > WALL_REACH_MM).mean())
     says = f"{far:.1f} % of it farther than {WALL_REACH_MM:g} mm"
-    yield Check("scar on the wall", far < STRAY_PERCENT, says)
+    yield Check(name, far < STRAY_PERCENT, says)
+    yield _stage(measure_case(case, atrium, scar))
+
+
+def _stage(measures: Measures) -> Check:
+    """Whether the stage is the same by both ways to count the burden."""
+    burdens = [measures.burden_percent or 0.0, measures.walked_percent or 0.0]
+    found = {
+        staging.name: sorted({fibrosis_stage(b, scale=scale) for b in burdens}, key=NUMERALS.index)
+        for scale, staging in STAGINGS.items()
+    }
+    says = ", ".join(f"{name} {' or '.join(stages)}" for name, stages in found.items())
+    return Check("stage by either burden", all(len(s) == 1 for s in found.values()), says)

@@ -93,7 +93,9 @@ def _numbers(measures: Measures) -> list[Row]:
         why = "no scar was looked for" if measures.scar_ml is None else "there is no LA"
         rows.append(("scar burden", "not known", why))
         return rows
-    rows.append(("scar burden", f"{burden:.1f} %", "of the surface of the LA"))
+    rows.append(("scar burden", f"{burden:.1f} %", "of the LA surface is nearest to scar"))
+    walked = f"{measures.walked_percent or 0.0:.1f} %"
+    rows.append(("as the challenge", walked, "of it has scar within 10 mm to either side"))
     for scale, staging in STAGINGS.items():
         stage = fibrosis_stage(burden, scale=scale)
         which = staging.ranges[NUMERALS.index(stage)]

@@ -6,6 +6,7 @@ import numpy as np
 
 from lascarlib.case import Case
 from lascarlib.geometry import wall_labels
+from lascarlib.geometry.projection import SCAR_LABEL, project_scar
 from lascarlib.uncertainty import Population
 
 
@@ -41,19 +42,25 @@ class Measures:
     Args:
         atrium_ml: volume of the LA.
         scar_ml: volume of the scar; None where no scar was looked for.
-        burden_percent: share of the LA surface that is scar; None too where there is no LA.
+        burden_percent: share of the LA surface that is nearest to scar; None too where there is
+            no LA.
+        walked_percent: share of it from which scar is within 10 mm, inwards or outwards, as the
+            challenge and `lascar evaluate` count; None as before.
     """
 
     atrium_ml: float
     scar_ml: float | None
     burden_percent: float | None
+    walked_percent: float | None
 
 
 def measure_case(case: Case, atrium: np.ndarray, scar: np.ndarray | None) -> Measures:
     """Measure a case's masks.
 
-    The burden counts voxels of the LA surface: those nearest to a scar voxel against all of them
-    (`lascarlib.geometry.wall_labels`), so scar is not counted twice where the wall is thick.
+    The burden counts voxels of the LA surface in two ways: those nearest to a scar voxel
+    (`lascarlib.geometry.wall_labels`), and those from which a walk of 10 mm to either side meets
+    scar (`lascarlib.geometry.projection`). The walk also counts the wall opposite where the LA is
+    thin and wall behind which scar lies farther off, so it is mostly the larger one.
 
     Args:
         case: for its geometry; its labels are not looked at.
@@ -70,17 +77,21 @@ def measure_case(case: Case, atrium: np.ndarray, scar: np.ndarray | None) -> Mea
         >>> atrium, scar = np.zeros((2, 6, 1, 1), bool)
         >>> atrium[1:5], scar[0] = True, True
         >>> case = Case("a", np.zeros(atrium.shape, np.float32), np.diag([2.0, 5.0, 5.0, 1.0]))
-        >>> measure_case(case, atrium, scar)  # 4 and 1 voxels of 50 mm3; 1 of 4 on the surface
-        Measures(atrium_ml=0.2, scar_ml=0.05, burden_percent=25.0)
+        >>> found = measure_case(case, atrium, scar)
+        >>> found.atrium_ml, found.scar_ml, found.burden_percent  # 4 and 1 voxels of 50 mm3; 1 of 4
+        (0.2, 0.05, 25.0)
     """
-    burden = None
+    burden, walked = None, None
     if scar is not None and atrium.any():
         normal, scarred = wall_labels(atrium, scar, spacing_mm=case.spacing_mm)
         burden = 100 * int(scarred.sum()) / int(scarred.sum() + normal.sum())
+        labels = project_scar(atrium, scar, affine=case.affine, protocol="paper")
+        walked = 100 * int((labels == SCAR_LABEL).sum()) / int((labels > 0).sum())
     return Measures(
         atrium_ml=_volume_ml(atrium, case),
         scar_ml=None if scar is None else _volume_ml(scar, case),
         burden_percent=burden,
+        walked_percent=walked,
     )
 
 

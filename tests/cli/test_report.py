@@ -59,6 +59,7 @@ def test_what_cannot_be_reported(predictions, tiny_folder, tmp_path, capsys) -> 
     other_grid = tmp_path / "grid" / "case_1" / "LA_predict.nii.gz"
     write_volume(other_grid, np.ones((24, 20, 11), np.uint8), np.eye(4))
     (tmp_path / "file").touch()
+    write_json(tmp_path / "learngc" / "run.json", {"config": {"method": "learngc"}})
     before = sorted(tmp_path.rglob("*"))
     out = tmp_path / "r"
     for source, case, target, words in (
@@ -70,6 +71,7 @@ def test_what_cannot_be_reported(predictions, tiny_folder, tmp_path, capsys) -> 
             "neither a training (run.json) nor a prediction",
         ),
         (tmp_path / "no", tiny_folder / "case_0", out, "neither a training"),
+        (tmp_path / "learngc", tiny_folder / "case_0", out, "learngc finds no LA of its own"),
         (predictions, tmp_path / "no", out, "the folder is missing"),
         (predictions, tiny_folder / "case_1", tmp_path / "file", "where a folder is needed"),
         (tmp_path / "grid", tiny_folder / "case_1", out, "shape (24, 20, 11) differs from"),

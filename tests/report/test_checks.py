@@ -34,8 +34,9 @@ def test_a_sound_prediction_passes_everything() -> None:
     atrium, scar = sound()
     certainty = Certainty(115.0, POPULATION, False)
     checks = check_prediction(case_of(), atrium, scar, certainty=certainty)
-    assert [check.passed for check in checks] == [True] * 7
+    assert [check.passed for check in checks] == [True] * 8
     says = {check.name: check.says for check in checks}
+    assert says["stage by either burden"] == "Utah II, DECAAF II"
     assert says["LA volume plausible"] == "57.6 ml, expected 20 to 300"
     assert says["LA certain (UAM)"] == "1.5 SD above the mean of 12 cases"
 
@@ -113,6 +114,18 @@ def test_volumes_and_burden_by_hand() -> None:
     assert measure_case(case_of(), atrium, None).burden_percent is None
     assert measure_case(case_of(), np.zeros(SHAPE, bool), scar).burden_percent is None
     assert measure_case(case_of(), atrium, np.zeros(SHAPE, bool)).burden_percent == 0.0
+
+
+def test_a_stage_that_hangs_on_how_the_burden_is_counted() -> None:
+    atrium, _ = sound()
+    scar = np.zeros(SHAPE, bool)
+    scar[4, 5:25, 6:14] = True
+    # 20 x 8 of 1560 surface voxels lie under the scar. From the first and last of the 20 the walk
+    # goes out obliquely and misses it: 18 x 8 are left.
+    found = measure_case(case_of(), atrium, scar)
+    assert found.burden_percent == pytest.approx(100 * 160 / 1560)
+    assert found.walked_percent == pytest.approx(100 * 144 / 1560)
+    assert failed(atrium, scar) == {"stage by either burden": "Utah II, DECAAF I or II"}
 
 
 def test_masks_of_another_grid_are_refused() -> None:
