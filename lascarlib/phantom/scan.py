@@ -20,7 +20,7 @@ WIDE: Mapping[str, Any] = {
     "la_volume_sd_ml": 50.0,
     "la_volume_range_ml": (35.0, 230.0),
     "wall_thickness_mm": (1.5, 3.5),
-    "vein_stub_mm": (8.0, 26.0),
+    "vein_stub_mm": (8.0, 32.0),
     "shape_spread": 1.4,
     "neighbour_spread_mm": 6.0,
     "roughness_mm": (0.4, 2.0),

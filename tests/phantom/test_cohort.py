@@ -44,10 +44,10 @@ def test_the_golden_case_is_unchanged():
     case = phantom_case(0, seed=0, config=TINY)
     labels = np.packbits(case.atrium).tobytes() + np.packbits(case.scar).tobytes()
     assert hashlib.sha256(labels).hexdigest() == (
-        "67ba89a4c0fb234754846d08b9497838e1da585c5aa76054080f4f1ede00499c"
+        "970ae6a62fd18957622340686f25d88db5fe91d16c1a5c6660206f791822f3fe"
     )
     # Whole grey levels may round differently on another processor, their mean may not move.
-    assert case.image.mean() == pytest.approx(35.3998, abs=1e-3)
+    assert case.image.mean() == pytest.approx(35.2017, abs=1e-3)
 
 
 def test_seed_and_index_each_make_another_patient():
