@@ -16,6 +16,9 @@ from lascarlib.phantom.patient import draw_patient
 from lascarlib.phantom.scan import scan_config
 from lascarlib.phantom.streams import Stream, draw, generator
 
+EDGE_MM = 4.0
+"""What is left between atrium and edge of the field of view, where the atrium fits into it."""
+
 
 def case_id(index: int, *, seed: int) -> str:
     """Name a case after its cohort and its number.
@@ -86,7 +89,9 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
     wall_mm = draw(geometry, config.wall_thickness_mm)
     low_mm, high_mm = atrium.bounds_mm()
     jitter_mm = geometry.uniform(-1, 1, 3) * config.origin_jitter_mm
-    shift_mm = (low_mm + high_mm) / 2 + jitter_mm
+    view_mm = np.multiply(config.shape_voxels, config.spacing_mm)
+    room_mm = np.clip((view_mm - (high_mm - low_mm)) / 2 - EDGE_MM, 0, None)
+    shift_mm = (low_mm + high_mm) / 2 + np.clip(jitter_mm, -room_mm, room_mm)
     lattice = make_lattice(
         config.shape_voxels,
         config.spacing_mm,

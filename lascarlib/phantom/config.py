@@ -112,7 +112,7 @@ class PhantomConfig:
     la_volume_sd_ml: float = 35.0
     la_volume_range_ml: Range = (45.0, 210.0)
     wall_thickness_mm: Range = (2.0, 3.0)
-    vein_stub_mm: Range = (13.0, 26.0)
+    vein_stub_mm: Range = (12.0, 23.0)
     shape_spread: float = 1.0
     neighbour_spread_mm: float = 4.0
     roughness_mm: Range = (0.6, 1.2)

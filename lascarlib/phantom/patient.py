@@ -13,7 +13,13 @@ from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.contrast import draw_contrast, textured_signals
 from lascarlib.phantom.lattice import Lattice, Window, smooth_field
 from lascarlib.phantom.neighbours import draw_neighbours, paint_neighbours
-from lascarlib.phantom.scar import draw_scar_plan, paint_strength, scar_on_wall, scar_score
+from lascarlib.phantom.scar import (
+    attached,
+    draw_scar_plan,
+    paint_strength,
+    scar_on_wall,
+    scar_score,
+)
 from lascarlib.phantom.shapes import union_distance_mm
 from lascarlib.phantom.streams import Stream, draw, generator
 from lascarlib.phantom.tissue import Canvas, coverage, paint
@@ -99,6 +105,7 @@ def draw_patient(
     _paint_atrium(canvas, window, opening, valve, wall_signal, flat, blood, wall_mm)
     paint(canvas, atrium.distal_veins, blood)
     _overlay_texture(canvas, seed, index, config)
+    scar = attached(scar & ~cavity, to=cavity)
     voxel_ml = float(np.prod(config.spacing_mm)) / 1000
     truth: dict[str, object] = {
         "la_volume_ml": float(cavity.sum()) * voxel_ml,
@@ -109,7 +116,6 @@ def draw_patient(
         "scar_burden_percent": 100 * float(scar.sum()) / float(wall.sum()),
         "signal_to_blood": flat,
     }
-    scar &= ~cavity
     return Patient(
         canvas.signal, _embed(cavity, window, config), _embed(scar, window, config), truth
     )

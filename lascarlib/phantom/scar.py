@@ -156,6 +156,32 @@ def paint_strength(
     return np.asarray(ramp * np.clip(1 + np.float32(TEXTURE_SD) * patchy, 0.4, 1.6))
 
 
+def attached(mask: np.ndarray, *, to: np.ndarray) -> np.ndarray:
+    """Drop islands that touch nothing of another mask, not even with a corner (26-connected).
+
+    Args:
+        mask: bool (x, y, z).
+        to: bool of the same shape.
+
+    Returns:
+        bool of the same shape; an empty mask stays empty.
+
+    Example:
+        >>> mask = np.zeros((6, 1, 1), bool)
+        >>> mask[[1, 2, 5]] = True
+        >>> cavity = np.zeros((6, 1, 1), bool)
+        >>> cavity[0] = True
+        >>> attached(mask, to=cavity).ravel().tolist()
+        [False, True, True, False, False, False]
+    """
+    everywhere = np.ones((3, 3, 3), bool)
+    islands, n = ndimage.label(mask, everywhere)
+    touched = np.zeros(n + 1, bool)
+    touched[np.unique(islands[ndimage.binary_dilation(to, everywhere)])] = True
+    touched[0] = False
+    return np.asarray(touched[islands])
+
+
 def without_specks(mask: np.ndarray, *, least_voxels: int) -> np.ndarray:
     """Drop islands too small for an annotator to mark (26-connected).
 
