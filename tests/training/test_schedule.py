@@ -1,6 +1,6 @@
 import pytest
 
-from lascarlib.training.schedule import Plateau, after_epoch, polynomial_decay
+from lascarlib.training.schedule import Plateau, after_epoch, polynomial_decay, step_decay
 
 RULE = {"patience": 0.3, "divisor": 5.0}
 
@@ -10,6 +10,12 @@ def test_the_decay_by_hand() -> None:
     assert polynomial_decay(0.5, exponent=0.9) == pytest.approx(0.535887, abs=1e-6)
     assert polynomial_decay(0.0, exponent=0.9) == 1.0
     assert polynomial_decay(1.2, exponent=0.9) == 0.0
+
+
+def test_the_steps_by_hand() -> None:
+    # JSQ: divided by 10 every 4000 iterations.
+    rates = [step_decay(i, every=4000, divisor=10.0) for i in (0, 3999, 4000, 12_000)]
+    assert rates == pytest.approx([1.0, 1.0, 0.1, 0.001])
 
 
 def test_an_improvement_starts_the_patience_anew() -> None:
