@@ -144,8 +144,9 @@ def scar_threshold(mixture: Mixture) -> float:
         mixture: darkest component first.
 
     Returns:
-        The lowest level between the means of the two brightest components where the brightest has
-        the larger weighted density; infinite where there is none, or only one component.
+        The lowest level, from the mean of the second brightest component to 4 SD above that of the
+        brightest, where the brightest has the larger weighted density; infinite where there is
+        none, or only one component.
 
     Example:
         >>> equal = Mixture((0.5, 0.5), (10.0, 20.0), (2.0, 2.0), ())
@@ -154,7 +155,8 @@ def scar_threshold(mixture: Mixture) -> float:
     """
     if len(mixture.means) == 1:
         return float("inf")
-    levels = np.linspace(mixture.means[-2], mixture.means[-1], _STEPS + 1)
+    top = mixture.means[-1] + 4 * mixture.sds[-1]
+    levels = np.linspace(mixture.means[-2], top, _STEPS + 1)
     density = mixture.log_density(levels)
     scar = density[-1] > logsumexp(density[:-1], axis=0)
     return float(levels[np.argmax(scar)]) if scar.any() else float("inf")

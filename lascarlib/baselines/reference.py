@@ -28,7 +28,7 @@ def intensity_ratio(
         case: image, grey levels from 0; its labels are not looked at.
         atrium: bool (x, y, z) on the case's grid, the LA, manual or automatic.
         ratio: of wall to mean blood. 1.2 is the border of interstitial fibrosis and 1.32 that of
-            dense scar after ablation (Khurram et al., 2014).
+            dense scar (Benito et al., 2017; the ratio itself is of Khurram et al., 2014).
         inner_mm: depth of the wall inside the LA, see `lascarlib.geometry.wall_shell`.
         outer_mm: its depth outside.
         blood_margin_mm: how deep in the LA the blood is measured.

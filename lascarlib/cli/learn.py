@@ -42,7 +42,7 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--method",
         default="boundary-focused",
-        help="default boundary-focused; an unknown name lists the others",
+        help="default boundary-focused; learngc; an unknown name lists the others",
     )
     parser.add_argument("--profile", default="cpu", help="smoke, cpu (default) or gpu")
     parser.add_argument("--seed", type=int, default=0, help="default 0")

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 from lascarlib.datasets import Dataset
 from lascarlib.provenance import versions
@@ -27,8 +28,7 @@ def store_folder() -> Path:
 def stored_run(config: Config, dataset: Dataset) -> Run:
     """The run of an experiment in the store: made where it is new, found again where it is not.
 
-    The key covers the config, the data, the library's sources and the versions beneath it, so a run
-    is never reused for something else. Training functions skip what is there already.
+    Training functions skip what is there already.
 
     Args:
         config: of the experiment.
@@ -40,6 +40,23 @@ def stored_run(config: Config, dataset: Dataset) -> Run:
     Raises:
         LascarError: a case has no LA label.
     """
+    return start_run(stored_folder(config, dataset), config, dataset, resume=True)
+
+
+def stored_folder(config: Any, dataset: Dataset) -> Path:
+    """Where the store keeps a training: a folder that may not be there yet.
+
+    Its name covers the config, the data, the library's sources and the versions beneath it, so a
+    training is never reused for something else.
+
+    Args:
+        config: the frozen config of any method.
+        dataset: to train on.
+
+    Returns:
+        The folder, for `lascarlib.training.start_run` or
+        `lascarlib.baselines.learngc.train_learngc` with `resume=True`.
+    """
     parts = {
         "config": to_json(config),
         "data": dataset.fingerprint,
@@ -47,7 +64,7 @@ def stored_run(config: Config, dataset: Dataset) -> Run:
         "sources": _sources(),
     }
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
-    return start_run(store_folder() / "runs" / key, config, dataset, resume=True)
+    return store_folder() / "runs" / key
 
 
 def _sources() -> str:

@@ -85,6 +85,15 @@ def test_a_wide_scar_component_does_not_make_dark_voxels_scar():
     assert 100 < scar_threshold(mixture) < 140
 
 
+def test_a_wide_scar_component_may_begin_above_its_own_mean():
+    # Weighted densities 0.6 / 63 and 0.4 / 119 at the peaks: at 465 the normal one is still larger.
+    mixture = Mixture((0.6, 0.4), (399.0, 465.0), (63.0, 119.0), ())
+    normal, scar = mixture.log_density(np.array([465.0, 600.0]))
+    assert normal[0] > scar[0]
+    assert normal[1] < scar[1]
+    assert 465 < scar_threshold(mixture) < 600
+
+
 def test_scar_that_never_outweighs_the_normal_wall_is_not_marked():
     mixture = Mixture((0.99, 0.01), (100.0, 105.0), (50.0, 50.0), ())
     assert scar_threshold(mixture) == math.inf
