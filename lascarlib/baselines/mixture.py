@@ -26,7 +26,7 @@ class Mixture:
         weights: share of each component; they sum to 1.
         means: in grey levels.
         sds: standard deviations in grey levels.
-        bics: Bayesian information criterion of 1, 2, ... components; the lowest won.
+        bics: Bayesian information criterion of 1, 2, ... components; the lowest from 2 on won.
     """
 
     weights: tuple[float, ...]
@@ -51,15 +51,17 @@ def mgmm(
     """Fit Gaussians to the wall's grey levels; the brightest one is scar.
 
     Which component is scar: the one of the highest mean. All others are normal wall, which a shell
-    of fixed depth mixes with blood and fat, so that one Gaussian rarely describes it. A wall of one
-    component has no scar. Where scar begins: at the lowest grey level, from the mean of the
-    brightest normal component upwards, at which the scar component is more probable than all others
-    together. One level decides, so that the tail of a wide component cannot make dark voxels scar.
+    of fixed depth mixes with blood and fat, so that one Gaussian rarely describes it. Like Otsu,
+    the method takes scar for granted: two components are the least, where there are two grey
+    levels; a wall of one level has no scar. Where scar begins: at the lowest grey level, from the
+    mean of the brightest normal component upwards, at which the scar component is more probable
+    than all others together. One level decides, so that the tail of a wide component cannot make
+    dark voxels scar.
 
     Args:
         case: image, any grey levels; its labels are not looked at.
         atrium: bool (x, y, z) on the case's grid, the LA, manual or automatic.
-        most_components: largest number of Gaussians tried; BIC chooses.
+        most_components: largest number of Gaussians tried; BIC chooses from 2 on.
         inner_mm: depth of the wall inside the LA, see `lascarlib.geometry.wall_shell`.
         outer_mm: its depth outside.
 
@@ -95,10 +97,10 @@ def mgmm(
 
 
 def fit_mixture(levels: np.ndarray, *, most_components: int) -> Mixture:
-    """Fit mixtures of 1, 2, ... Gaussians and keep the one of the lowest BIC.
+    """Fit mixtures of 1, 2, ... Gaussians and keep the one of the lowest BIC from 2 on.
 
     Expectation maximisation starts from equal parts of the sorted levels, so nothing is random. No
-    more components are tried than there are different levels.
+    more components are tried than there are different levels; one is kept where it is all there is.
 
     Args:
         levels: grey levels, any shape, at least one.
@@ -127,7 +129,8 @@ def fit_mixture(levels: np.ndarray, *, most_components: int) -> Mixture:
     counts = range(1, min(most_components, len(np.unique(levels))) + 1)
     models = [_fit(scores, count) for count in counts]
     bics = [float(model.bic(scores)) for model in models]
-    best = models[int(np.argmin(bics))]
+    several = bics[1:]
+    best = models[1 + int(np.argmin(several))] if several else models[0]
     order = np.argsort(best.means_[:, 0])
     return Mixture(
         tuple(best.weights_[order].tolist()),
