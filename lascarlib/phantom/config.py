@@ -122,7 +122,7 @@ class PhantomConfig:
     scar_pattern: ScarPattern = "mixed"
     scar_burden_percent: Range = (2.0, 40.0)
     scar_min_volume_mm3: float = 30.0
-    scar_to_blood: Range = (1.10, 1.65)
+    scar_to_blood: Range = (1.30, 1.90)
     wall_to_blood: Range = (0.60, 1.15)
     wall_texture_sd: Range = (0.25, 0.45)
     myocardium_to_blood: Range = (0.30, 0.90)
