@@ -16,8 +16,8 @@ class SurfaceMesh:
     """A closed triangle mesh.
 
     Args:
-        vertices_mm: float64 (vertex, 3), place in mm: voxel index times spacing, so that the centre
-            of voxel (0, 0, 0) is the origin.
+        vertices_mm: float64 (vertex, 3), place in mm. From `surface_mesh`: voxel index times
+            spacing, with voxel (0, 0, 0) centred at the origin; from `world_mesh`: RAS+ world.
         normals: float64 (vertex, 3), unit vectors out of the mask.
         faces: int64 (face, 3), three vertices each.
         edges: int64 (edge, 2), every pair of vertices that share a face, once, smaller index first.

@@ -3,16 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial import KDTree
 
 from lascarlib.baselines.learngc.config import LearnGCConfig
 from lascarlib.baselines.patches import image_scales, sample_patches
 from lascarlib.case import Case
 from lascarlib.geometry.grid import bounding_box
 from lascarlib.geometry.mesh import SurfaceMesh, surface_mesh
+from lascarlib.geometry.mesh_values import scar_on_mesh
 from lascarlib.geometry.orientation import to_lps
 from lascarlib.geometry.shell import wall_shell
-from lascarlib.geometry.wall import wall_labels
 from lascarlib.preprocess import case_in_lps
 
 NEAR_MM = 10.0
@@ -55,7 +54,7 @@ class Surface:
 def make_surface(case: Case, atrium: np.ndarray, config: LearnGCConfig) -> Surface:
     """Mesh an LA and cut out what its patches can reach.
 
-    A vertex is scar where the surface voxel nearest to it is (`lascarlib.geometry.wall_labels`).
+    A vertex is scar where the surface voxel nearest to it is (`lascarlib.geometry.scar_on_mesh`).
 
     Args:
         case: image, and the scar label where known.
@@ -81,13 +80,8 @@ def make_surface(case: Case, atrium: np.ndarray, config: LearnGCConfig) -> Surfa
     mean, sd = float(levels.mean(dtype=np.float64)), float(levels.std(dtype=np.float64))
     image = (case.image[box.slices] - np.float32(mean)) / np.float32(sd or 1.0)
     scales = image_scales(image, spacing_mm=case.spacing_mm, steps_mm=config.patch_steps_mm)
-    scar = None if case.scar is None else _vertex_labels(mesh, atrium, case)
+    scar = None
+    if case.scar is not None:
+        frame = np.diag([*case.spacing_mm, 1.0])
+        scar = scar_on_mesh(mesh, atrium, case.scar, affine=frame)
     return Surface(mesh, scales, np.array(box.start) * spacing, case.spacing_mm, scar)
-
-
-def _vertex_labels(mesh: SurfaceMesh, atrium: np.ndarray, case: Case) -> np.ndarray:
-    assert case.scar is not None
-    normal, scar = wall_labels(atrium, case.scar, spacing_mm=case.spacing_mm)
-    voxels = np.argwhere(normal | scar)
-    nearest = KDTree(voxels * np.array(case.spacing_mm)).query(mesh.vertices_mm)[1]
-    return np.asarray(scar[tuple(voxels[nearest].T)])
