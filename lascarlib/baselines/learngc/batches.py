@@ -34,9 +34,9 @@ class Batch:
 def make_batch(surfaces: Sequence[Surface], config: LearnGCConfig, iteration: int) -> Batch:
     """Draw the batch of an iteration; it depends on the seed and the iteration alone.
 
-    Vertices are drawn evenly over the surface, so that the T-net's probabilities mean what they
-    say: a minimum cut weighs them against each other. Of the pairs half have different labels where
-    a case has such: they are few, and N-net has to learn them.
+    Half of the vertices are scar where a case has scar, and half of the pairs have different labels
+    where it has such: both are few, and have to be learned. So a probability of one half means that
+    a patch speaks for neither label. Drawn evenly, scar that is hard to see would never reach it.
 
     Args:
         surfaces: with scar labels.
@@ -67,12 +67,14 @@ def _draw(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Patches, labels, pairs and whether they differ, of one case."""
     assert surface.scar is not None
+    half = count // 2
     vertices = rng.integers(len(surface.scar), size=count)
+    if surface.scar.any():
+        vertices[:half] = rng.choice(np.flatnonzero(surface.scar), size=half)
     edges = surface.mesh.edges
     across = np.flatnonzero(surface.scar[edges[:, 0]] != surface.scar[edges[:, 1]])
     picked = rng.integers(len(edges), size=count)
     if len(across):
-        half = count // 2
         picked[:half] = across[rng.integers(len(across), size=half)]
     pairs = edges[picked]
     everything = np.concatenate([vertices, pairs.ravel()])

@@ -44,7 +44,7 @@ class SurfaceScar:
 
     @property
     def scar_probability(self) -> np.ndarray:
-        """What T-net alone says: (vertex,) in [0, 1]."""
+        """What T-net alone says, from draws that are half scar: (vertex,) in [0, 1]."""
         return np.exp(-self.label_costs[:, 1])
 
 
