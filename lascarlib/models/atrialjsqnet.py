@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from torch import Tensor, nn
 
-from lascarlib.models.halving import Decoder, Encoder, JointArchitecture
+from lascarlib.models.halving import Decoder, Encoder, HalvingArchitecture
 
 
 class JointLogits(NamedTuple):
@@ -43,13 +43,13 @@ class AtrialJSQnet(nn.Module):
 
     Example:
         >>> import torch
-        >>> net = AtrialJSQnet(JointArchitecture(features=(2, 4, 8)))
+        >>> net = AtrialJSQnet(HalvingArchitecture(features=(2, 4, 8)))
         >>> logits = net(torch.zeros(1, 1, 8, 8, 4))
         >>> logits.atrium.shape, logits.wall.shape
         (torch.Size([1, 1, 8, 8, 4]), torch.Size([1, 2, 8, 8, 4]))
     """
 
-    def __init__(self, architecture: JointArchitecture) -> None:
+    def __init__(self, architecture: HalvingArchitecture) -> None:
         super().__init__()
         self.architecture = architecture
         self.encoder = Encoder(architecture)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from lascarlib.models.halving import Decoder, Encoder, JointArchitecture
+from lascarlib.models.halving import Decoder, Encoder, HalvingArchitecture
 
 
 class DistanceAnswer(NamedTuple):
@@ -43,12 +43,12 @@ class DangiNet(nn.Module):
     Source: Dangi et al., Medical Physics 46(12), 2019.
 
     Example:
-        >>> net = DangiNet(JointArchitecture(features=(2, 4)))
+        >>> net = DangiNet(HalvingArchitecture(features=(2, 4)))
         >>> net(torch.zeros(1, 1, 4, 4, 2)).distance.shape
         torch.Size([1, 1, 4, 4, 2])
     """
 
-    def __init__(self, architecture: JointArchitecture) -> None:
+    def __init__(self, architecture: HalvingArchitecture) -> None:
         super().__init__()
         self.architecture = architecture
         self.encoder = Encoder(architecture)
@@ -81,12 +81,12 @@ class AudebertNet(nn.Module):
     Source: Audebert et al., Computer Vision and Image Understanding 189, 2019.
 
     Example:
-        >>> net = AudebertNet(JointArchitecture(features=(2, 4)))
+        >>> net = AudebertNet(HalvingArchitecture(features=(2, 4)))
         >>> net.head.in_channels  # two features and the distance
         3
     """
 
-    def __init__(self, architecture: JointArchitecture) -> None:
+    def __init__(self, architecture: HalvingArchitecture) -> None:
         super().__init__()
         self.architecture = architecture
         self.encoder = Encoder(architecture)
@@ -115,12 +115,12 @@ class XueNet(nn.Module):
     Source: Xue et al., AAAI 34(07), 2020; k = 1500 is theirs.
 
     Example:
-        >>> answer = XueNet(JointArchitecture(features=(2, 4)))(torch.zeros(1, 1, 4, 4, 2))
+        >>> answer = XueNet(HalvingArchitecture(features=(2, 4)))(torch.zeros(1, 1, 4, 4, 2))
         >>> torch.equal(answer.atrium, -1500 * answer.distance)
         True
     """
 
-    def __init__(self, architecture: JointArchitecture, *, steepness: float = 1500.0) -> None:
+    def __init__(self, architecture: HalvingArchitecture, *, steepness: float = 1500.0) -> None:
         super().__init__()
         self.architecture = architecture
         self.steepness = steepness

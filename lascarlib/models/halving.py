@@ -10,8 +10,8 @@ from lascarlib.errors import LascarError
 
 
 @dataclass(frozen=True)
-class JointArchitecture:
-    """What an AtrialJSQnet is made of.
+class HalvingArchitecture:
+    """What a U-Net of JSQ's is made of, with one decoder or two.
 
     Args:
         in_channels: channels of the input, the image alone in the paper.
@@ -22,7 +22,7 @@ class JointArchitecture:
         LascarError: there are fewer than two resolutions, or a number of channels is below 1.
 
     Example:
-        >>> JointArchitecture().divisor  # four halvings
+        >>> HalvingArchitecture().divisor  # four halvings
         16
     """
 
@@ -64,7 +64,7 @@ class Encoder(nn.Module):
         architecture: channels of the input and of each resolution.
     """
 
-    def __init__(self, architecture: JointArchitecture) -> None:
+    def __init__(self, architecture: HalvingArchitecture) -> None:
         super().__init__()
         self.architecture = architecture
         channels = (architecture.in_channels, *architecture.features)

@@ -2,7 +2,7 @@
 
 from torch import Tensor, nn
 
-from lascarlib.models.halving import Decoder, Encoder, JointArchitecture
+from lascarlib.models.halving import Decoder, Encoder, HalvingArchitecture
 
 
 class HalvingUNet(nn.Module):
@@ -24,12 +24,12 @@ class HalvingUNet(nn.Module):
 
     Example:
         >>> import torch
-        >>> net = HalvingUNet(JointArchitecture(features=(2, 4)), out_channels=2)
+        >>> net = HalvingUNet(HalvingArchitecture(features=(2, 4)), out_channels=2)
         >>> net(torch.zeros(1, 1, 4, 4, 2)).shape
         torch.Size([1, 2, 4, 4, 2])
     """
 
-    def __init__(self, architecture: JointArchitecture, *, out_channels: int) -> None:
+    def __init__(self, architecture: HalvingArchitecture, *, out_channels: int) -> None:
         super().__init__()
         self.architecture = architecture
         self.encoder = Encoder(architecture)

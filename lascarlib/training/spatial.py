@@ -24,7 +24,7 @@ from lascarlib.losses import (
 )
 from lascarlib.models.atrialjsqnet import AtrialJSQnet, JointLogits
 from lascarlib.models.distance_networks import AudebertNet, DangiNet, DistanceAnswer, XueNet
-from lascarlib.models.halving import JointArchitecture
+from lascarlib.models.halving import HalvingArchitecture
 from lascarlib.models.halving_unet import HalvingUNet
 from lascarlib.training.config import SpatialConfig, StageConfig
 
@@ -43,7 +43,7 @@ def spatial_network(config: StageConfig, *, stage: str) -> Callable[[], nn.Modul
         LascarError: the patch is no multiple of what the features ask for, or the augmentation
             scales.
     """
-    architecture = JointArchitecture(features=config.features)
+    architecture = HalvingArchitecture(features=config.features)
     if any(n % architecture.divisor for n in config.patch_voxels):
         raise LascarError(
             f"a patch of {config.patch_voxels} voxels is no multiple of {architecture.divisor}; "

@@ -10,10 +10,10 @@ from lascarlib.geometry import (
     surface_voxels,
 )
 from lascarlib.losses import JointTarget, joint_loss, loss_weights
-from lascarlib.models.atrialjsqnet import AtrialJSQnet, JointArchitecture
+from lascarlib.models.atrialjsqnet import AtrialJSQnet, HalvingArchitecture
 
 CUBES = (1.0, 1.0, 1.0)
-SMALL = JointArchitecture(features=(2, 4, 6))
+SMALL = HalvingArchitecture(features=(2, 4, 6))
 
 
 def count(module: torch.nn.Module) -> int:
@@ -35,7 +35,7 @@ def test_the_number_of_weights_by_hand() -> None:
     assert block(1, 16) == 7_440
     encoder = 7_440 + block(16, 32) + block(32, 64) + block(64, 128) + block(128, 256)
     decoder = up(256, 128) + up(128, 64) + up(64, 32) + up(32, 16)
-    net = AtrialJSQnet(JointArchitecture())
+    net = AtrialJSQnet(HalvingArchitecture())
     assert count(net.encoder) == encoder == 3_535_440
     assert count(net.atrium_decoder) == count(net.wall_decoder) == decoder
     assert (count(net.atrium_head), count(net.wall_head)) == (16 + 1, 2 * (16 + 1))
@@ -107,7 +107,7 @@ def test_the_joint_loss_falls_and_the_atrium_of_one_case_is_learned() -> None:
     )
     target = JointTarget(*(torch.from_numpy(array)[None] for array in arrays))
     image = torch.from_numpy(atrium + 2.0 * scar).float()[None, None]
-    net = AtrialJSQnet(JointArchitecture(features=(4, 8))).train()
+    net = AtrialJSQnet(HalvingArchitecture(features=(4, 8))).train()
     optimizer = torch.optim.Adam(net.parameters(), lr=1e-2)
     losses = []
     for iteration in range(60):
@@ -131,9 +131,9 @@ def test_the_error_names_both_shapes(shape: tuple[int, ...]) -> None:
 def test_an_architecture_needs_resolutions_and_channels() -> None:
     assert SMALL.divisor == 4
     with pytest.raises(LascarError, match="two resolutions"):
-        JointArchitecture(features=(8,))
+        HalvingArchitecture(features=(8,))
     with pytest.raises(LascarError, match="1 or more"):
-        JointArchitecture(features=(8, 0))
+        HalvingArchitecture(features=(8, 0))
 
 
 def test_half_precision_under_autocast_stays_finite() -> None:

@@ -3,10 +3,10 @@ import torch
 
 from lascarlib.errors import LascarError
 from lascarlib.models.distance_networks import AudebertNet, DangiNet, XueNet
-from lascarlib.models.halving import JointArchitecture
+from lascarlib.models.halving import HalvingArchitecture
 from lascarlib.models.halving_unet import HalvingUNet
 
-SMALL = JointArchitecture(features=(2, 4, 6))
+SMALL = HalvingArchitecture(features=(2, 4, 6))
 NETWORKS = [DangiNet, AudebertNet, XueNet]
 
 
