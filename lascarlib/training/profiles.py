@@ -50,6 +50,8 @@ PROFILES: dict[str, Mapping[str, Any]] = {
             "spacing_mm": (2.5, 2.5, 2.5),
             "patch_voxels": (48, 48, 32),
             "features": (8, 16, 32, 64),
+            # The hardest tenth alone teaches nothing in so few: Dice 0.15, the harder half 0.87.
+            "top_k_percent": 50.0,
             "iterations": 240,
         },
         "scar": {
