@@ -78,9 +78,10 @@ class SpatialLoss:
         """A scalar."""
         if self.stage == "atrium":
             return self._atrium(outputs, targets, iteration)
+        wall = targets[:, -2:].clamp(0, 1)  # interpolation may overshoot by a rounding error
         if self.stage == "scar":
-            return self._wall(outputs, targets[:, 1:])
-        return self._joint(outputs, targets, iteration)
+            return self._wall(outputs, wall)
+        return self._joint(outputs, targets, wall, iteration)
 
     def weights(self, iteration: int) -> LossWeights:
         """The weights of JSQ Eq. 2 and Eq. 7 after some iterations; without SA, its two are 0."""
@@ -130,8 +131,8 @@ class SpatialLoss:
             return entropy
         return entropy + sigmoid_dice_loss(logits, wall >= 0.5)
 
-    def _joint(self, logits: JointLogits, targets: Tensor, iteration: int) -> Tensor:
-        label, wall = (targets[:, 0] >= 0.5).int(), targets[:, 3:]
+    def _joint(self, logits: JointLogits, targets: Tensor, wall: Tensor, iteration: int) -> Tensor:
+        label = (targets[:, 0] >= 0.5).int()
         if self.config.loss == "bce":
             reduction = self.spatial.reduction
             entropy = binary_cross_entropy_loss(logits.atrium, label, reduction=reduction)

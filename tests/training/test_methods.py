@@ -134,3 +134,16 @@ def test_the_codes_mask_is_refused_where_it_is_empty(tiny_cases) -> None:
     objective = make_objective(config, "joint")
     with pytest.raises(LascarError, match="the authors' mask is empty"):
         objective.loss(objective.make_network()(image), targets, 0)
+
+
+@pytest.mark.parametrize(("method", "stage"), [("unet-bce", "scar"), ("ajsqnet-bce", "joint")])
+def test_targets_that_interpolation_left_above_one_do_no_harm(method, stage, tiny_cases) -> None:
+    config = config_of(method, stage)
+    image, targets = whole_case(config, stage, tiny_cases["case_0"])
+    objective = make_objective(config, stage)
+    torch.manual_seed(0)
+    outputs = objective.make_network().train()(image)
+    exact = objective.loss(outputs, targets, 0)
+    over = targets.clone()
+    over[:, -2:] *= 1 + 1e-6
+    assert objective.loss(outputs, over, 0).item() == pytest.approx(exact.item())
