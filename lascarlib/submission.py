@@ -7,13 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 from lascarlib.case import Case, same_geometry
-from lascarlib.datasets import Dataset, binary
+from lascarlib.datasets import ATRIUM_FILE, SCAR_FILE, Dataset, binary, holds_scar
 from lascarlib.errors import LascarError
 from lascarlib.io import read_volume, write_atomically
 
-TASK_FILES: Final = MappingProxyType(
-    {1: ("LA_predict.nii.gz", "scar_predict.nii.gz"), 2: ("LA_predict.nii.gz",)}
-)
+TASK_FILES: Final = MappingProxyType({1: (ATRIUM_FILE, SCAR_FILE), 2: (ATRIUM_FILE,)})
 """The challenge's tasks and the files each case has in them: 1 is LA and scar, 2 the LA alone."""
 
 _LARGEST_BYTES = 4
@@ -26,7 +24,7 @@ def find_task(predictions: str | Path) -> int:
         >>> find_task("nowhere")
         2
     """
-    return 1 if any(Path(predictions).glob("*/scar_predict.nii.gz")) else 2
+    return 1 if holds_scar(predictions) else 2
 
 
 def submission_faults(predictions: str | Path, dataset: Dataset, *, task: int) -> list[str]:
@@ -76,7 +74,7 @@ def empty_atria(predictions: str | Path, ids: Sequence[str]) -> list[str]:
         The names of those cases, in the order given.
     """
     path = Path(predictions)
-    return [case for case in ids if not read_volume(path / case / TASK_FILES[2][0]).array.any()]
+    return [case for case in ids if not read_volume(path / case / ATRIUM_FILE).array.any()]
 
 
 def write_submission(

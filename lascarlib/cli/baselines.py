@@ -125,13 +125,11 @@ def write_predictions(
     options: argparse.Namespace, quantify: "Quantify", record: dict[str, Any]
 ) -> int:
     """Write the LA that was given and the scar found on it, and a record of what decided."""
-    import numpy as np
     from tqdm import tqdm
 
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.datasets import check_cases, open_dataset, write_prediction
     from lascarlib.errors import LascarError
-    from lascarlib.io import write_volume
     from lascarlib.provenance import provenance
     from lascarlib.training.checkpoint import write_json
 
@@ -147,9 +145,7 @@ def write_predictions(
     for case in tqdm(dataset, total=len(dataset), desc="quantifying", unit="case"):
         atrium = _atrium(options.atrium, case)
         found = quantify(case, atrium)
-        folder = options.out / case.id
-        write_volume(folder / "LA_predict.nii.gz", atrium.astype(np.uint8), case.affine)
-        write_volume(folder / "scar_predict.nii.gz", found.scar.astype(np.uint8), case.affine)
+        write_prediction(options.out, case, atrium, found.scar)
         numbers[case.id] = {k: v if isfinite(v) else None for k, v in found.numbers.items()}
         if not found.wall.any():
             print(f"{case.id}: no LA with a wall, so no scar", file=sys.stderr)
@@ -167,6 +163,7 @@ def write_predictions(
 
 def _check_atria(atrium: str, dataset: "Dataset") -> None:
     """Refuse an LA that some case will not have, before anything is written."""
+    from lascarlib.datasets import ATRIUM_FILE
     from lascarlib.errors import LascarError
 
     if atrium == "manual":
@@ -175,24 +172,21 @@ def _check_atria(atrium: str, dataset: "Dataset") -> None:
                 f"{dataset.source}: not every case has an LA label for --atrium manual"
             )
         return
-    missing = [name for name in dataset.ids if not _atrium_file(atrium, name).is_file()]
+    files = [Path(atrium) / name / ATRIUM_FILE for name in dataset.ids]
+    missing = [path for path in files if not path.is_file()]
     if missing:
         raise LascarError(
-            f"{_atrium_file(atrium, missing[0])}: the LA of {len(missing)} of {len(dataset)} cases "
+            f"{missing[0]}: the LA of {len(missing)} of {len(dataset)} cases "
             "is missing; give --atrium the --out folder of a lascar predict on this data, or manual"
         )
 
 
 def _atrium(atrium: str, case: "Case") -> "np.ndarray":
-    from lascarlib.datasets import read_label
+    from lascarlib.datasets import ATRIUM_FILE, read_label
     from lascarlib.io import Volume
 
     if atrium == "manual":
         assert case.atrium is not None
         return case.atrium
-    volume = Volume(case.image, case.affine)
-    return read_label(_atrium_file(atrium, case.id), like=volume, of=f"case {case.id}")
-
-
-def _atrium_file(folder: str, case_id: str) -> Path:
-    return Path(folder) / case_id / "LA_predict.nii.gz"
+    path, image = Path(atrium) / case.id / ATRIUM_FILE, Volume(case.image, case.affine)
+    return read_label(path, like=image, of=f"case {case.id}")

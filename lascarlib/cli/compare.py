@@ -47,53 +47,32 @@ def add_commands(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Score both folders, compare them, and say the verdict in words."""
-    from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import open_dataset
-    from lascarlib.errors import LascarError
+    from lascarlib.cli.targets import write_record
+    from lascarlib.datasets import holds_scar, open_dataset
+    from lascarlib.evaluation import score_folders
     from lascarlib.evaluation.statistics import (
         compare_cohorts,
         format_comparisons,
         write_comparisons_csv,
     )
-    from lascarlib.geometry.projection import check_protocol
-    from lascarlib.provenance import provenance
-    from lascarlib.training.checkpoint import write_json
 
-    check_protocol(options.protocol)
-    metrics = _metrics(options.metrics)
-    if options.csv is not None:
-        if options.csv.suffix != ".csv":
-            raise LascarError(f"{options.csv}: unknown ending; write to a name that ends in .csv")
-        check_folder(options.csv.parent)
-    if options.out is not None:
-        check_folder(options.out)
-    if options.seed < 0:
-        raise LascarError(f"--seed {options.seed}: give 0 or more")
+    _check(options)
+    folders, metrics = (options.a, options.b), _metrics(options.metrics)
     reference = open_dataset(options.reference)
-    if not reference.has_atrium:
-        raise LascarError(
-            f"{options.reference}: not every case has an LA label; give the labelled cases first, "
-            "then the two folders of predictions"
-        )
-    if options.a.resolve() == options.b.resolve():
-        raise LascarError(f"{options.a}: given twice; compare two different folders")
-    names = _names(options.a, options.b)
     observers = _observers(reference, options) if options.observer else []
-    a, b = _score(reference, options)
+    with_scar = [folder for folder in folders if holds_scar(folder)]
+    a, b = score_folders(
+        reference, folders, score_scar=len(with_scar) == 2, protocol=options.protocol
+    )
+    if len(with_scar) == 1:
+        print(f"only {with_scar[0]} has scar predictions, so scar is not compared", file=sys.stderr)
     compared = compare_cohorts(a, b, metrics=metrics, seed=options.seed)
     if options.csv is not None:
         write_comparisons_csv(compared, options.csv)
-        record = {
-            "reference": reference.source,
-            "fingerprint": reference.fingerprint,
-            "a": str(options.a.resolve()),
-            "b": str(options.b.resolve()),
-            "observer": options.observer,
-            "protocol": options.protocol,
-            "seed": options.seed,
-            "provenance": provenance(),
-        }
-        write_json(options.csv.with_suffix(".json"), record)
+        made_from = {"a": str(options.a.resolve()), "b": str(options.b.resolve())}
+        made_from |= {key: getattr(options, key) for key in ("observer", "protocol", "seed")}
+        write_record(options.csv, reference, made_from)
+    names = _names(*folders)
     if options.out is not None:
         _write_figure(options.out, a, b, metrics=metrics, names=names)
     print(f"A is {names[0]}, B is {names[1]}; differences are A minus B, case by case\n")
@@ -103,46 +82,20 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _score(
-    reference: "Dataset", options: argparse.Namespace
-) -> "tuple[list[CaseScore], list[CaseScore]]":
-    """Both folders' rows; scar is scored where both hold scar predictions."""
-    from tqdm import tqdm
-
+def _check(options: argparse.Namespace) -> None:
+    """Refuse what can be seen to be wrong before a case is read."""
+    from lascarlib.cli.targets import check_folder, check_table
     from lascarlib.errors import LascarError
-    from lascarlib.evaluation import score_case
+    from lascarlib.geometry.projection import check_protocol
 
-    folders = (options.a, options.b)
-    for folder in folders:
-        if not any((folder / name / "LA_predict.nii.gz").is_file() for name in reference.ids):
-            raise LascarError(
-                f"{folder}: no <case>/LA_predict.nii.gz of any case in {options.reference}; give "
-                "the --out folder of lascar predict"
-            )
-    with_scar = [any(folder.glob("*/scar_predict.nii.gz")) for folder in folders]
-    if any(with_scar) and not all(with_scar):
-        alone = folders[with_scar.index(True)]
-        print(f"only {alone} has scar predictions, so scar is not compared", file=sys.stderr)
-    rows: tuple[list[CaseScore], list[CaseScore]] = ([], [])
-    bar = tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1, leave=False)
-    for case in bar:
-        for folder, scores in zip(folders, rows, strict=True):
-            atrium, scar = (_prediction(folder, case, name) for name in ("LA", "scar"))
-            score = score_case(
-                case, atrium, scar, score_scar=all(with_scar), protocol=options.protocol
-            )
-            scores.append(score)
-    return rows
-
-
-def _prediction(folder: Path, case: Any, name: str) -> Any:
-    from lascarlib.datasets import read_label
-    from lascarlib.io import Volume
-
-    path = folder / case.id / f"{name}_predict.nii.gz"
-    if not path.is_file():
-        return None
-    return read_label(path, like=Volume(case.image, case.affine), of=f"case {case.id}")
+    check_protocol(options.protocol)
+    check_table(options.csv)
+    if options.out is not None:
+        check_folder(options.out)
+    if options.seed < 0:
+        raise LascarError(f"--seed {options.seed}: give 0 or more")
+    if options.a.resolve() == options.b.resolve():
+        raise LascarError(f"{options.a}: given twice; compare two different folders")
 
 
 def _observers(reference: "Dataset", options: argparse.Namespace) -> "list[CaseScore]":

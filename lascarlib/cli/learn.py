@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lascarlib.cli import baselines
 
 if TYPE_CHECKING:
+    from lascarlib.case import Case
     from lascarlib.datasets import Dataset
+    from lascarlib.pipeline import Prediction
     from lascarlib.training import Run
 
 
@@ -106,13 +108,11 @@ def run_predict(options: argparse.Namespace) -> int:
 
 
 def _run_networks(options: argparse.Namespace) -> int:
-    import numpy as np
     from tqdm import tqdm
 
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.datasets import check_cases, open_dataset, write_prediction
     from lascarlib.errors import LascarError
-    from lascarlib.io import write_volume
     from lascarlib.pipeline import load_predictor
     from lascarlib.provenance import provenance
     from lascarlib.training import open_run
@@ -130,24 +130,13 @@ def _run_networks(options: argparse.Namespace) -> int:
         print("this run has not learned scar: LA only", file=sys.stderr)
     for case in tqdm(dataset, total=len(dataset), desc="predicting", unit="case"):
         found = predictor(case)
-        folder = options.out / case.id
-        write_volume(folder / "LA_predict.nii.gz", found.atrium.astype(np.uint8), case.affine)
+        write_prediction(options.out, case, found.atrium, found.scar)
         if options.probabilities:
-            path = folder / "LA_probability.nii.gz"
-            write_volume(path, found.atrium_probability, case.affine)
+            _write_probabilities(options.out / case.id, case, found)
         if found.is_outlier:
             print(f"{case.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
-        if found.scar is None:
-            continue
-        write_volume(folder / "scar_predict.nii.gz", found.scar.astype(np.uint8), case.affine)
-        if found.scar_probability is None:
+        if predictor.finds_scar and found.scar_probability is None:
             print(f"{case.id}: no LA with a boundary, so no scar", file=sys.stderr)
-        elif options.probabilities:
-            path = folder / "scar_probability.nii.gz"
-            write_volume(path, found.scar_probability, case.affine)
-        if options.probabilities and found.normal_probability is not None:
-            path = folder / "normal_probability.nii.gz"
-            write_volume(path, found.normal_probability, case.affine)
     record = {
         "run": str(options.run.resolve()),
         "method": predictor.run.config.method,
@@ -161,6 +150,19 @@ def _run_networks(options: argparse.Namespace) -> int:
     write_json(options.out / "prediction.json", record)
     print(f"{len(dataset)} cases in {options.out}")
     return 0
+
+
+def _write_probabilities(folder: Path, case: "Case", found: "Prediction") -> None:
+    from lascarlib.io import write_volume
+
+    maps = {
+        "LA": found.atrium_probability,
+        "normal": found.normal_probability,
+        "scar": found.scar_probability,
+    }
+    for name, probability in maps.items():
+        if probability is not None:
+            write_volume(folder / f"{name}_probability.nii.gz", probability, case.affine)
 
 
 def _start(

@@ -86,20 +86,13 @@ def _read(
     folder: Path, case: "Case"
 ) -> "tuple[np.ndarray, np.ndarray | None, Certainty | None, Origin]":
     """The case as it lies in a folder of predictions."""
-    from lascarlib.datasets import read_label
+    from lascarlib.datasets import ATRIUM_FILE, read_prediction
     from lascarlib.errors import LascarError
-    from lascarlib.io import Volume
 
-    paths = {name: folder / case.id / f"{name}_predict.nii.gz" for name in ("LA", "scar")}
-    if not paths["LA"].is_file():
+    atrium, scar = read_prediction(folder, case)
+    if atrium is None:
         raise LascarError(
             f"{folder}: neither a training (run.json) nor a prediction of this case "
-            f"({case.id}/LA_predict.nii.gz); give one of them"
+            f"({case.id}/{ATRIUM_FILE}); give one of them"
         )
-    image = Volume(case.image, case.affine)
-    masks = {
-        name: read_label(path, like=image, of=f"case {case.id}")
-        for name, path in paths.items()
-        if path.is_file()
-    }
-    return masks["LA"], masks.get("scar"), None, [("prediction", folder.resolve().name)]
+    return atrium, scar, None, [("prediction", folder.resolve().name)]

@@ -6,6 +6,7 @@ from lascarlib.evaluation.cohort import (
     summarise,
     write_scores_csv,
 )
+from lascarlib.evaluation.folders import score_folders
 from lascarlib.evaluation.overlap import dice, jaccard
 from lascarlib.evaluation.score import CaseScore, score_case
 from lascarlib.evaluation.surface_distance import (
@@ -27,6 +28,7 @@ __all__ = [
     "hausdorff_distance",
     "jaccard",
     "score_case",
+    "score_folders",
     "score_wall",
     "summarise",
     "surface_distances",

@@ -1,0 +1,64 @@
+"""Folders of predictions scored against one data set, missing predictions included."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tqdm import tqdm
+
+from lascarlib.datasets import ATRIUM_FILE, Dataset, read_prediction
+from lascarlib.errors import LascarError
+from lascarlib.evaluation.score import CaseScore, score_case
+from lascarlib.geometry.projection import Protocol, check_protocol
+
+
+def score_folders(
+    reference: Dataset,
+    folders: Sequence[str | Path],
+    *,
+    score_scar: bool,
+    protocol: Protocol = "paper",
+) -> tuple[list[CaseScore], ...]:
+    """Score one or several folders of predictions on the same cases, each case loaded once.
+
+    Args:
+        reference: cases with LA labels.
+        folders: as `lascar predict` writes them.
+        score_scar: whether scar is scored; it is only where a case has a scar label.
+        protocol: "paper" or "official", see `score_case`.
+
+    Returns:
+        For each folder one row a case, in the order of the reference.
+
+    Raises:
+        LascarError: a case has no LA label, a folder has no LA of any case, a prediction is no
+            binary label on its case's grid, or the protocol is unknown.
+
+    Example:
+        >>> import tempfile
+        >>> from lascarlib.datasets import open_dataset, write_prediction
+        >>> (case,) = reference = open_dataset("phantom:cases=1,seed=7")
+        >>> folder = tempfile.mkdtemp()
+        >>> write_prediction(folder, case, case.atrium, None)
+        >>> ((score,),) = score_folders(reference, [folder], score_scar=False)
+        >>> score.atrium_dice, score.scar_dice
+        (1.0, None)
+    """
+    check_protocol(protocol)
+    if not reference.has_atrium:
+        raise LascarError(
+            f"{reference.source}: not every case has an LA label; give labelled cases first, then "
+            "the predictions"
+        )
+    for folder in folders:
+        if not any((Path(folder) / name / ATRIUM_FILE).is_file() for name in reference.ids):
+            raise LascarError(
+                f"{folder}: no <case>/{ATRIUM_FILE} of any case in {reference.source}; give the "
+                "--out folder of lascar predict"
+            )
+    rows: tuple[list[CaseScore], ...] = tuple([] for _ in folders)
+    bar = tqdm(reference, total=len(reference), desc="scoring", unit="case", delay=1, leave=False)
+    for case in bar:
+        for folder, scores in zip(folders, rows, strict=True):
+            predicted = read_prediction(folder, case)
+            scores.append(score_case(case, *predicted, score_scar=score_scar, protocol=protocol))
+    return rows
