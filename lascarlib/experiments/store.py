@@ -15,7 +15,7 @@ from lascarlib.training.settings import to_json
 STORE_VARIABLE = "LASCAR_STORE"
 """Environment variable that names the store's folder."""
 
-_NOT_IN_KEY = ("cli", "book", "experiments", "viz")
+_NOT_IN_KEY = ("cli", "book", "experiments", "viz", "evaluation", "report", "submission.py")
 """Parts of the library that cannot change a trained network."""
 
 
