@@ -12,7 +12,7 @@ from lascarlib.losses.heads import Reduction
 from lascarlib.losses.joint import PredictedMask
 from lascarlib.losses.scar_distance import Metric
 from lascarlib.preprocess import Normalise
-from lascarlib.training.methods import Loss, MethodName
+from lascarlib.training.methods import Loss, MethodName, is_spatial
 
 
 @dataclass(frozen=True)
@@ -20,8 +20,9 @@ class StageConfig:
     """How one network is shaped and trained.
 
     Args:
-        plan: "fixed" uses the six literals below; "nnunet" derives them from the training data's
-            fingerprint by nnU-Net's rules, "laptop" by the same rules on a laptop's budget.
+        plan: "fixed" uses the six literals below; for BF's networks "nnunet" derives them from the
+            training data's fingerprint by nnU-Net's rules, "laptop" by the same rules on a laptop's
+            budget.
         spacing_mm: grid the network works on.
         patch_voxels: (x, y, z) of a training patch.
         features: channels per resolution, finest first.
@@ -206,6 +207,12 @@ class Config:
         _check_range("folds", self.folds, 2, inf)
         _check_range("budget_minutes", self.budget_minutes, 0, inf)
         _check_range("scar_threshold", self.scar_threshold, 0, 1)
+        for name in ("atrium", "scar", "joint") if is_spatial(self.method) else ("joint",):
+            if self.stage(name).plan != "fixed":
+                raise LascarError(
+                    f"setting '{name}.plan' is {self.stage(name).plan!r}, but nnU-Net's rules plan "
+                    "only BF's networks; give fixed"
+                )
 
     def stage(self, name: str) -> StageConfig:
         """Config of a stage: "atrium", "scar" or "joint"."""

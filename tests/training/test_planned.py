@@ -59,6 +59,16 @@ def test_a_planned_number_is_not_set_by_hand(tiny_dataset, setting) -> None:
         planned(make_config("gpu", seed=0, settings=setting), tiny_dataset)
 
 
+@pytest.mark.parametrize(
+    ("method", "stage"),
+    [("atrialjsqnet", "joint"), ("unet-se", "scar"), ("boundary-focused", "joint")],
+)
+def test_a_plan_nobody_would_follow_is_refused(method, stage) -> None:
+    settings = {"method": method, f"{stage}.plan": "nnunet"}
+    with pytest.raises(LascarError, match=f"'{stage}.plan' is 'nnunet', but nnU-Net's rules plan"):
+        make_config("smoke", seed=0, settings=settings)
+
+
 def test_stages_differ_in_their_channels_alone(tiny_dataset) -> None:
     found = fingerprint(tiny_dataset)
     one, two = (stage_plan(stage, found) for stage in ("atrium", "scar"))
