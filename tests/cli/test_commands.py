@@ -221,7 +221,7 @@ def test_a_training_killed_by_sigterm_resumes_to_the_same_bits(data, tmp_path) -
         while not checkpoint.exists() and process.poll() is None:
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=60)
+        _, said = process.communicate(timeout=600)
     assert process.returncode == 130
     assert said.splitlines()[-1] == "lascar: interrupted; a training goes on with --resume"
     assert "Traceback" not in said

@@ -1,7 +1,8 @@
 import csv
 import dataclasses
+import itertools
 import signal
-import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -180,15 +181,18 @@ def test_sgd_goes_without_momentum_too(batches, tmp_path) -> None:
     assert np.isfinite([row["loss"] for row in rows_of(tmp_path / "run")]).all()
 
 
-def test_a_budget_ends_in_time_and_its_rate_follows_the_clock(batches, tmp_path) -> None:
+def test_a_budget_ends_in_time_and_its_rate_follows_the_clock(
+    batches, tmp_path, monkeypatch
+) -> None:
+    quarters = itertools.count(step=0.25)  # a clock on which every iteration takes 0.25 s
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(quarters)))
     config = dataclasses.replace(CONFIG, epoch_iterations=2)
-    started = time.monotonic()
     train(batches, tmp_path / "run", config, budget_s=1.0)
-    assert 1.0 <= time.monotonic() - started < 8.0
     rows = rows_of(tmp_path / "run")
-    assert 1.0 <= rows[-1]["seconds"] < 5.0
-    for row in rows[:-1]:  # the rate was set before the iteration whose end is logged
-        assert row["learning_rate"] >= 0.01 * max(0, 1 - row["seconds"]) ** 0.9
+    assert [(row["iteration"], row["seconds"]) for row in rows] == [(2, 0.5), (4, 1.0)]
+    # The rate was set before the iteration whose end is logged, with 3/4 and 1/4 of the time left.
+    expected = [0.01 * 0.75**0.9, 0.01 * 0.25**0.9]
+    assert [row["learning_rate"] for row in rows] == pytest.approx(expected)
 
 
 def test_an_interrupted_budget_goes_on_with_the_time_left(batches, tmp_path, monkeypatch) -> None:

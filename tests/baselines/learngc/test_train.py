@@ -2,7 +2,9 @@
 
 import csv
 import dataclasses
+import itertools
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -102,12 +104,13 @@ def test_a_complete_training_is_left_as_it_is(trained_folder, tiny_dataset, quic
     assert not is_learngc(trained_folder / "cache")
 
 
-def test_a_budget_replaces_the_iterations(tmp_path, tiny_dataset, quick):
-    config = dataclasses.replace(quick, budget_minutes=0.2 / 60, iterations=1)
+def test_a_budget_replaces_the_iterations(tmp_path, tiny_dataset, quick, monkeypatch):
+    tenths = itertools.count(step=0.1)  # a clock on which every iteration takes 0.1 s
+    monkeypatch.setattr(train_module, "time", SimpleNamespace(monotonic=lambda: next(tenths)))
+    config = dataclasses.replace(quick, budget_minutes=0.25 / 60, iterations=1)
     train_learngc(tmp_path / "run", tiny_dataset[:2], config)
     cost = json.loads((tmp_path / "run" / "cost.json").read_text())
-    assert cost["iterations"] > 1
-    assert cost["seconds"] >= 0.2
+    assert (cost["iterations"], cost["seconds"]) == (3, 0.3)
 
 
 def test_a_case_without_scar_and_one_without_atrium_are_no_obstacle(

@@ -1,0 +1,36 @@
+"""Every benchmark still runs, on a tiny volume, and writes the table it promises."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lascarlib.baselines import METHODS
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+ROWS = {
+    "augmentation": ("| lascarlib | ", "| MONAI | ", "| numpy | "),
+    "baselines": (
+        *(f"| {name} |" for name in (*METHODS, "learngc")),
+        "2 iterations on 384 patches",  # 2 x (64 + 2 x 64)
+    ),
+    "distance_maps": (
+        "| boundary, whole volume | 96 x 96 x 40 |",
+        "| boundary, region of interest | ",
+    ),
+    "evaluation": ("| SciPy, all five |", "| MONAI, ASD and HD |", "| projection, official |"),
+}
+
+
+def test_no_benchmark_is_left_out() -> None:
+    assert {path.stem for path in FOLDER.glob("*.py")} == {*ROWS, "table"}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_small_run_writes_its_table(name: str, tmp_path: Path) -> None:
+    command = [sys.executable, FOLDER / f"{name}.py", "--small", "--out", tmp_path]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+    page = (tmp_path / f"{name}.md").read_text(encoding="utf-8")
+    for row in ROWS[name]:
+        assert row in page
