@@ -1,8 +1,9 @@
-"""Reading and writing one volume with its geometry: NIfTI and NRRD."""
+"""Files, whole or absent: volumes with their geometry (NIfTI and NRRD), arrays and tables."""
 
+import csv
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,25 @@ def write_array(path: Path, array: np.ndarray) -> None:
     def write(part: Path) -> None:
         with part.open("wb") as file:
             np.save(file, array)
+
+    write_atomically(path, write)
+
+
+def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Iterable[object]]) -> None:
+    r"""Write a table of comma-separated values, atomically; None is left blank.
+
+    Example:
+        >>> target = Path(tempfile.mkdtemp()) / "table.csv"
+        >>> write_csv(target, ["case", "dice"], [["a", 0.5], ["b", None]])
+        >>> target.read_text()
+        'case,dice\na,0.5\nb,\n'
+    """
+
+    def write(part: Path) -> None:
+        with part.open("w", newline="", encoding="utf-8") as file:
+            table = csv.writer(file, lineterminator="\n")
+            table.writerow(columns)
+            table.writerows(rows)
 
     write_atomically(path, write)
 

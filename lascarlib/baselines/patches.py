@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import ndimage
 
-Spacing = tuple[float, float, float]
+from lascarlib.geometry.grid import Spacing
 
 
 def image_scales(

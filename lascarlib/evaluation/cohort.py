@@ -1,6 +1,5 @@
 """The table of a cohort: one row a case, and a summary that counts what was missed."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -9,7 +8,7 @@ import numpy as np
 
 from lascarlib.errors import LascarError
 from lascarlib.evaluation.score import CaseScore
-from lascarlib.io import write_atomically
+from lascarlib.io import write_csv
 
 NAMES = {
     "atrium_dice": "LA Dice",
@@ -133,15 +132,8 @@ def write_scores_csv(scores: Sequence[CaseScore], path: str | Path) -> None:
         >>> target.read_text().splitlines()[1]
         'a,ok,0.9,1.0,8.0,80.0,82.0,,,,,,,,,,,,,,,,paper'
     """
-
-    def write(part: Path) -> None:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(COLUMNS.get(field.name, field.name) for field in fields(CaseScore))
-            for score in scores:
-                table.writerow("" if value is None else value for value in asdict(score).values())
-
-    write_atomically(Path(path), write)
+    columns = [COLUMNS.get(field.name, field.name) for field in fields(CaseScore)]
+    write_csv(Path(path), columns, (asdict(score).values() for score in scores))
 
 
 def format_summary(summaries: dict[str, MetricSummary]) -> str:

@@ -1,6 +1,5 @@
 """The training loop, in sight from top to bottom."""
 
-import csv
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +14,7 @@ from torch.utils.data import DataLoader
 from tqdm import tqdm
 
 from lascarlib.errors import LascarError
-from lascarlib.io import write_atomically
+from lascarlib.io import write_csv
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from lascarlib.training.config import StageConfig
@@ -193,7 +192,7 @@ def _finish(
         _end_epoch(state, config, 1.0)
     for parameter, mean in zip(model.parameters(), average, strict=False):
         parameter.data.copy_(mean)
-    _write_log(folder / "log.csv", state.rows)
+    write_csv(folder / "log.csv", list(state.rows[0]), (row.values() for row in state.rows))
     save_weights(folder / "weights.safetensors", model)
 
 
@@ -218,13 +217,3 @@ def _advance(bar: "tqdm[Any]", state: State, budget_s: float | None) -> None:
     bar.set_postfix(loss=f"{math.fsum(recent) / len(recent):.3f}", refresh=False)
     target = state.iteration if budget_s is None else min(budget_s, state.elapsed_s)
     bar.update(target - bar.n)
-
-
-def _write_log(path: Path, rows: list[dict[str, float]]) -> None:
-    def write(part: Path) -> None:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(rows[0]))
-            writer.writeheader()
-            writer.writerows(rows)
-
-    write_atomically(path, write)

@@ -1,6 +1,5 @@
 """Train LearnGC: both networks at once, resumable to the same bits, its cost on record."""
 
-import csv
 import math
 import sys
 import time
@@ -22,7 +21,7 @@ from lascarlib.baselines.learngc.network import LearnGCNet
 from lascarlib.baselines.learngc.surface import Surface, make_surface
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
-from lascarlib.io import write_atomically
+from lascarlib.io import write_csv
 from lascarlib.training.checkpoint import (
     load_checkpoint,
     save_checkpoint,
@@ -161,14 +160,7 @@ def _end_row(state: _State) -> None:
 def _finish(run: LearnGCRun, network: LearnGCNet, state: _State, device: str) -> None:
     if state.losses:
         _end_row(state)
-
-    def write(part: Path) -> None:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, fieldnames=list(state.rows[0]))
-            writer.writeheader()
-            writer.writerows(state.rows)
-
-    write_atomically(run.folder / "log.csv", write)
+    write_csv(run.folder / "log.csv", list(state.rows[0]), (row.values() for row in state.rows))
     cost = {
         "seconds": round(state.elapsed_s, 1),
         "iterations": state.iteration,

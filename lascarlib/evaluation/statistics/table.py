@@ -1,12 +1,11 @@
 """A comparison of two methods as a table, for the terminal and for a file."""
 
-import csv
 from collections.abc import Mapping
 from pathlib import Path
 
 from lascarlib.evaluation.statistics.cohorts import printed_name
 from lascarlib.evaluation.statistics.comparison import Comparison
-from lascarlib.io import write_atomically
+from lascarlib.io import write_csv
 
 COLUMNS = (
     "metric",
@@ -79,15 +78,8 @@ def write_comparisons_csv(comparisons: Mapping[str, Comparison], path: str | Pat
         >>> target.read_text().splitlines()[1]
         'atrium_dice,1,0.900000,0.800000,1,0.100000,,,1.000000,1.000000,'
     """
-
-    def write(part: Path) -> None:
-        with part.open("w", newline="", encoding="utf-8") as file:
-            table = csv.writer(file, lineterminator="\n")
-            table.writerow(COLUMNS)
-            for found in comparisons.values():
-                table.writerow(_cell(value) for value in _row(found))
-
-    write_atomically(Path(path), write)
+    rows = (map(_cell, _row(found)) for found in comparisons.values())
+    write_csv(Path(path), COLUMNS, rows)
 
 
 def _row(found: Comparison) -> tuple[object, ...]:
@@ -114,6 +106,4 @@ def _number(value: float | None) -> str:
 
 
 def _cell(value: object) -> object:
-    if value is None:
-        return ""
     return f"{value:.6f}" if isinstance(value, float) else value
