@@ -14,10 +14,19 @@ from lascarlib.geometry.mesh_values import (
     scar_on_mesh,
     signed_distance_to_mesh,
 )
+from lascarlib.geometry.openings import OPENINGS, Opening
 from lascarlib.geometry.probability import distance_probability_maps
 from lascarlib.geometry.projection import find_normals, project_onto, project_scar
 from lascarlib.geometry.shell import blood_pool, wall_shell
 from lascarlib.geometry.surface import largest_component, surface_voxels
+from lascarlib.geometry.unfolding import (
+    REGIONS,
+    RegionBurden,
+    Unfolding,
+    region_burden,
+    surface_regions,
+    unfold,
+)
 from lascarlib.geometry.wall import wall_labels
 from lascarlib.geometry.world_mesh import (
     enclosed_volume_ml,
@@ -27,7 +36,12 @@ from lascarlib.geometry.world_mesh import (
 )
 
 __all__ = [
+    "OPENINGS",
+    "REGIONS",
+    "Opening",
+    "RegionBurden",
     "SurfaceMesh",
+    "Unfolding",
     "blood_pool",
     "boundary_band",
     "boundary_distance_map",
@@ -40,13 +54,16 @@ __all__ = [
     "largest_component",
     "project_onto",
     "project_scar",
+    "region_burden",
     "scar_by_comparison",
     "scar_on_mesh",
     "signed_distance_map",
     "signed_distance_to_mesh",
     "surface_mesh",
+    "surface_regions",
     "surface_voxels",
     "triangle_areas_mm2",
+    "unfold",
     "vertex_areas_mm2",
     "wall_labels",
     "wall_shell",

@@ -3,6 +3,7 @@
 from lascarlib.phantom.cohort import case_id, phantom_case, phantom_cohort
 from lascarlib.phantom.config import COARSE, FULL, PhantomConfig
 from lascarlib.phantom.description import SIZES, SPLITS, Cohort, cohort_json, describe_cohort
+from lascarlib.phantom.landmarks import phantom_openings
 
 __all__ = [
     "COARSE",
@@ -16,4 +17,5 @@ __all__ = [
     "describe_cohort",
     "phantom_case",
     "phantom_cohort",
+    "phantom_openings",
 ]

@@ -8,7 +8,7 @@ import numpy as np
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.phantom.acquisition import acquire
-from lascarlib.phantom.atrium import draw_atrium
+from lascarlib.phantom.atrium import Atrium, draw_atrium
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, make_lattice
 from lascarlib.phantom.observer import second_observer
@@ -84,20 +84,7 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
         ('phantom_0007_000', (96, 96, 40), False)
     """
     config = scan_config(config, seed=seed, index=index)
-    geometry = generator(seed, index, Stream.GEOMETRY)
-    atrium = draw_atrium(generator(seed, index, Stream.ATRIUM), config)
-    wall_mm = draw(geometry, config.wall_thickness_mm)
-    low_mm, high_mm = atrium.bounds_mm()
-    jitter_mm = geometry.uniform(-1, 1, 3) * config.origin_jitter_mm
-    view_mm = np.multiply(config.shape_voxels, config.spacing_mm)
-    room_mm = np.clip((view_mm - (high_mm - low_mm)) / 2 - EDGE_MM, 0, None)
-    shift_mm = (low_mm + high_mm) / 2 + np.clip(jitter_mm, -room_mm, room_mm)
-    lattice = make_lattice(
-        config.shape_voxels,
-        config.spacing_mm,
-        slices_per_sample=config.slices_per_sample,
-        shift_mm=shift_mm,
-    )
+    atrium, wall_mm, lattice, geometry = lay_out(config, seed=seed, index=index)
     patient = draw_patient(atrium, lattice, wall_mm=wall_mm, seed=seed, index=index, config=config)
     image, acquired = acquire(patient.signal, lattice, seed=seed, index=index, config=config)
     case = Case(
@@ -117,10 +104,45 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
     return second_observer(case, seed=config.observer) if config.observer else case
 
 
+def lay_out(
+    config: PhantomConfig, *, seed: int, index: int
+) -> tuple[Atrium, float, Lattice, np.random.Generator]:
+    """Draw a case's atrium, the thickness of its wall and where the field of view lies round it.
+
+    Args:
+        config: Of the case, its scan settled by `scan_config`.
+        seed: Seed of the cohort.
+        index: Number of the case.
+
+    Returns:
+        Atrium, wall in mm, sample positions, and the geometry's generator for what is drawn next.
+    """
+    geometry = generator(seed, index, Stream.GEOMETRY)
+    atrium = draw_atrium(generator(seed, index, Stream.ATRIUM), config)
+    wall_mm = draw(geometry, config.wall_thickness_mm)
+    low_mm, high_mm = atrium.bounds_mm()
+    jitter_mm = geometry.uniform(-1, 1, 3) * config.origin_jitter_mm
+    view_mm = np.multiply(config.shape_voxels, config.spacing_mm)
+    room_mm = np.clip((view_mm - (high_mm - low_mm)) / 2 - EDGE_MM, 0, None)
+    shift_mm = (low_mm + high_mm) / 2 + np.clip(jitter_mm, -room_mm, room_mm)
+    lattice = make_lattice(
+        config.shape_voxels,
+        config.spacing_mm,
+        slices_per_sample=config.slices_per_sample,
+        shift_mm=shift_mm,
+    )
+    return atrium, wall_mm, lattice, geometry
+
+
+def first_sample_mm(lattice: Lattice, config: PhantomConfig) -> list[float]:
+    """Where the centre of voxel (0, 0, 0) lies on the lattice, RAS+ about the atrium's centre."""
+    first_slice = lattice.z_mm.ravel()[: config.slices_per_sample].astype(np.float64).mean()
+    return [float(lattice.x_mm[0, 0, 0]), float(lattice.y_mm[0, 0, 0]), first_slice]
+
+
 def _affine(lattice: Lattice, config: PhantomConfig, rng: np.random.Generator) -> np.ndarray:
     sx, sy, sz = config.spacing_mm
-    first_slice = lattice.z_mm.ravel()[: config.slices_per_sample].astype(np.float64).mean()
-    origin_mm = [float(lattice.x_mm[0, 0, 0]), float(lattice.y_mm[0, 0, 0]), first_slice]
+    origin_mm = first_sample_mm(lattice, config)
     table_mm = rng.uniform(-20, 20, 3)
     stated = 0.5 if rng.random() < config.halved_slices_probability else 1.0
     affine = np.diag([-sx, -sy, sz * stated, 1.0])
