@@ -7,21 +7,32 @@ from lascarlib.viz.agreement import (
     show_pairs,
 )
 from lascarlib.viz.curves import show_training
+from lascarlib.viz.frames import show_frames
 from lascarlib.viz.panels import show_case, show_slices
 from lascarlib.viz.saving import save_figure
 from lascarlib.viz.slices import show_slice
 from lascarlib.viz.style import PALETTE, use_style
+from lascarlib.viz.surfaces import Scene, show_surface, show_surfaces
+from lascarlib.viz.unfolded import show_unfolded
+from lascarlib.viz.volumes import VolumeView, show_volume
 
 __all__ = [
     "PALETTE",
+    "Scene",
+    "VolumeView",
     "save_figure",
     "show_agreement",
     "show_case",
     "show_comparison",
     "show_correlation",
+    "show_frames",
     "show_pairs",
     "show_slice",
     "show_slices",
+    "show_surface",
+    "show_surfaces",
     "show_training",
+    "show_unfolded",
+    "show_volume",
     "use_style",
 ]

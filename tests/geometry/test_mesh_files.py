@@ -1,6 +1,7 @@
 import nibabel as nib
 import numpy as np
 import pytest
+import pyvista
 
 from lascarlib.errors import LascarError
 from lascarlib.geometry import SurfaceMesh, write_mesh
@@ -25,7 +26,6 @@ def test_gifti_is_ras_and_holds_the_values(tmp_path):
 
 @pytest.mark.parametrize("ending", [".ply", ".vtk", ".stl"])
 def test_vtk_reads_the_others_back_in_lps(tmp_path, ending):
-    pyvista = pytest.importorskip("pyvista")
     path = tmp_path / f"a{ending}"
     write_mesh(path, MESH, {} if ending == ".stl" else VALUES)
     read = pyvista.read(path)

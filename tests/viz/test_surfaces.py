@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+
+from lascarlib.errors import LascarError
+from lascarlib.geometry import world_mesh
+from lascarlib.viz import show_surface, show_surfaces
+from lascarlib.viz.camera import best_view, look_from
+
+
+@pytest.fixture(scope="module")
+def ball():
+    """A ball of 20 mm radius at (100, 0, -50) mm."""
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    affine[:3, 3] = [48, -52, -102]
+    mask = ((4.0 * np.indices((27, 27, 27)) - 52) ** 2).sum(axis=0) < 400
+    return world_mesh(mask, affine=affine, edge_mm=4.0)
+
+
+def pixels(ax):
+    return np.asarray(ax.images[0].get_array()).astype(int)
+
+
+def share_of_scar(picture):
+    """Share of the surface's pixels that are vermilion: far more red than blue."""
+    inside = (picture < 250).any(axis=2)
+    return (inside & (picture[..., 0] > 1.5 * picture[..., 2])).sum() / inside.sum()
+
+
+def test_letters_of_every_view_agree_with_its_axes():
+    towards = {"R": 0, "L": 0, "A": 1, "P": 1, "S": 2, "I": 2}
+    for view in ("posterior", "anterior", "left", "right", "superior", "inferior"):
+        eye, up, (left, right, top, bottom) = look_from(view)
+        across = np.cross(up, eye)  # to the picture's right
+        assert across[towards[right]] == (1 if right in "RAS" else -1), view
+        assert across[towards[left]] == (-1 if left in "RAS" else 1), view
+        assert up[towards[top]] == (1 if top in "RAS" else -1), view
+        assert towards[top] == towards[bottom]
+    with pytest.raises(LascarError, match="view is 'behind'"):
+        look_from("behind")
+
+
+def test_scar_is_seen_from_its_side_and_not_from_the_other(ball):
+    scar = ball.vertices_mm[:, 1] < -8  # behind: y grows to the front
+    assert best_view(ball, scar) == "posterior"
+    figure = show_surfaces({"ball": (ball, scar)}, views=("posterior", "anterior"))
+    behind, front = (pixels(ax) for ax in figure.axes)
+    # The cap of a ball of 20 mm beyond 8 mm: a disc of radius sqrt(400 - 64), 84 % of the picture.
+    assert share_of_scar(behind) == pytest.approx(0.84, abs=0.06)
+    assert share_of_scar(front) < 0.01
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["atrium", "scar"]
+    # Scale: the picture's edge is 40 x 1.12 mm, so the ball is 1 / 1.12 of it wide.
+    columns = np.flatnonzero((behind < 250).any(axis=(0, 2)))
+    assert len(columns) / behind.shape[1] == pytest.approx(1 / 1.12, abs=0.02)
+
+
+def test_a_scene_is_a_page_of_its_own_beside_its_still(ball):
+    height = ball.vertices_mm[:, 2] + 50
+    scene = show_surface(ball, values=height, label="height (mm)", title="ball")
+    assert scene.page.lstrip().lower().startswith("<!doctype html>")
+    assert len(scene.page) < 3e6
+    assert 'src="http' not in scene.page
+    assert 'href="http' not in scene.page.split("</head>")[0]
+    *pictures, bar = scene.still.axes
+    assert len(pictures) == 2
+    assert bar.get_ylabel() == "height (mm)"
+    assert bar.get_ylim() == pytest.approx((-np.abs(height).max(), np.abs(height).max()))
+
+
+def test_bad_input_is_refused_before_anything_is_drawn(ball):
+    with pytest.raises(LascarError, match="surfaces or views are empty"):
+        show_surfaces({})
+    with pytest.raises(LascarError, match="values has shape"):
+        show_surface(ball, values=np.zeros(3))
+    many = len(ball.vertices_mm)
+    with pytest.raises(LascarError, match="different kinds"):
+        show_surfaces({"a": (ball, np.zeros(many)), "b": (ball, np.zeros(many, bool))})
