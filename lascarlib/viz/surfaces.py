@@ -41,7 +41,7 @@ class Scene:
     page: str
 
     def _ipython_display_(self) -> None:
-        from IPython.display import HTML, display
+        from IPython.display import display
 
         display(self.still)
         plt.close(self.still)
@@ -51,7 +51,7 @@ class Scene:
             f'width="100%" height="{SCENE_HEIGHT}" style="border:1px solid #999999" '
             f'srcdoc="{source}"></iframe>'
         )
-        display(HTML(frame))
+        display({"text/html": frame, "text/plain": "the surface, to be turned"}, raw=True)
 
 
 def show_surface(
