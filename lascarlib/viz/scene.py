@@ -11,6 +11,8 @@ from lascarlib.viz.camera import View, look_from
 
 ROOM = 1.12
 """Edge of a picture in units of the surface's largest extent."""
+_ICONS = "https://kitware.github.io/vtk-js/icon/"
+"""Where the page's script would fetch five icons for a browser's tab: its only outside requests."""
 _LIGHTING = {"ambient": 0.25, "diffuse": 0.75, "specular": 0.1}
 
 
@@ -55,7 +57,7 @@ def surface_page(mesh: SurfaceMesh, colours: np.ndarray, *, view: View) -> str:
     """
     plotter = _plotter(mesh, colours, view=view, width_mm=picture_width_mm(mesh), pixels=500)
     try:
-        return str(plotter.trame.export_html(None).getvalue())
+        return str(plotter.trame.export_html(None).getvalue()).replace(_ICONS, "data:,")
     finally:
         plotter.close()
 

@@ -58,6 +58,7 @@ def test_a_scene_is_a_page_of_its_own_beside_its_still(ball):
     scene = show_surface(ball, values=height, label="height (mm)", title="ball")
     assert scene.page.lstrip().lower().startswith("<!doctype html>")
     assert len(scene.page) < 3e6
+    assert "kitware.github.io/vtk-js/icon" not in scene.page  # it would be fetched
     assert 'src="http' not in scene.page
     assert 'href="http' not in scene.page.split("</head>")[0]
     *pictures, bar = scene.still.axes
