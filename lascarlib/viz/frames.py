@@ -1,8 +1,11 @@
 """A slider that moves in the published page too: every picture behind it is drawn beforehand."""
 
+import base64
+import html
 import io
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
@@ -10,12 +13,48 @@ from matplotlib.figure import Figure, SubFigure
 
 from lascarlib.errors import LascarError
 
-if TYPE_CHECKING:
-    import ipywidgets
-
 Value = TypeVar("Value")
 FRAME_DPI = 80
-"""Dots per inch of a frame: a picture of 40 to 100 kB."""
+"""Dots per inch of a frame: a picture of 30 to 100 kB."""
+_MOVE = (
+    "const box = this.closest('figure'), frames = box.querySelectorAll('img');"
+    "frames.forEach((frame, k) => { frame.hidden = k !== +this.value; });"
+    "box.querySelector('output').value = frames[this.value].dataset.name;"
+)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Pictures behind a slider, as plain HTML: no kernel, no widget and no network is needed.
+
+    Args:
+        description: what the slider chooses.
+        names: of the frames.
+        pictures: PNG files, one a frame.
+        start: which frame is seen first.
+    """
+
+    description: str
+    names: tuple[str, ...]
+    pictures: tuple[bytes, ...]
+    start: int
+
+    def _repr_html_(self) -> str:
+        word = html.escape(self.description, quote=True)
+        frames = []
+        for number, (name, picture) in enumerate(zip(self.names, self.pictures, strict=True)):
+            name, hidden = html.escape(name, quote=True), "" if number == self.start else " hidden"
+            data = base64.b64encode(picture).decode()
+            frames.append(
+                f'<img alt="{word} {name}" data-name="{name}" '
+                f'src="data:image/png;base64,{data}"{hidden}>'
+            )
+        first = html.escape(self.names[self.start])
+        return (
+            f'<figure><label>{word} <input type="range" min="0" max="{len(self.names) - 1}" '
+            f'value="{self.start}" style="width:60%" oninput="{html.escape(_MOVE, quote=True)}">'
+            f" <output>{first}</output></label><br>{''.join(frames)}</figure>"
+        )
 
 
 def show_frames(
@@ -24,7 +63,7 @@ def show_frames(
     *,
     description: str,
     start: int = 0,
-) -> "ipywidgets.VBox":
+) -> Frames:
     """Draw a picture for every value and put a slider over them; it needs no kernel to be moved.
 
     Click the slider, then the arrow keys go from frame to frame.
@@ -36,7 +75,7 @@ def show_frames(
         start: which frame is seen first.
 
     Returns:
-        The slider over the frames, as a widget.
+        The slider over the frames; as the last expression of a cell it is shown.
 
     Raises:
         LascarError: there is no value, two look alike, or `start` is none of them.
@@ -46,27 +85,16 @@ def show_frames(
         ...     figure, ax = plt.subplots(figsize=(1, 1))
         ...     ax.plot([0, 1, 2], [0, 1, 2**power])
         ...     return figure
-        >>> box = show_frames(picture, [1, 2, 3], description="power", start=1)
-        >>> box.children[0].value, len(box.children[1].children)
-        ('2', 3)
+        >>> found = show_frames(picture, [1, 2, 3], description="power", start=1)
+        >>> found.names, len(found.pictures)
+        (('1', '2', '3'), 3)
     """
-    import ipywidgets
-
     names = [str(value) for value in values]
     if not names or len(set(names)) < len(names):
         raise LascarError("values are empty or two of them look alike; give different ones")
     if not 0 <= start < len(names):
         raise LascarError(f"start is {start}; there are frames 0 to {len(names) - 1}")
-    frames = [
-        ipywidgets.Image(value=_png(draw(value)), format="png", tooltip=f"{description} {name}")
-        for name, value in zip(names, values, strict=True)
-    ]
-    stack = ipywidgets.Stack(frames, selected_index=start)
-    slider = ipywidgets.SelectionSlider(
-        options=names, index=start, description=description, layout={"width": "95%"}
-    )
-    ipywidgets.jslink((slider, "index"), (stack, "selected_index"))
-    return ipywidgets.VBox([slider, stack])
+    return Frames(description, tuple(names), tuple(_png(draw(value)) for value in values), start)
 
 
 def _png(drawn: Axes | Figure) -> bytes:
