@@ -35,10 +35,14 @@ def score_folders(
 
     Example:
         >>> import tempfile
-        >>> from lascarlib.datasets import open_dataset, write_prediction
-        >>> (case,) = reference = open_dataset("phantom:cases=1,seed=7")
+        >>> import numpy as np
+        >>> from lascarlib.case import Case
+        >>> from lascarlib.datasets import write_prediction
+        >>> label = np.ones((2, 2, 2), bool)
+        >>> case = Case("a", np.zeros(label.shape, np.float32), np.eye(4), atrium=label)
+        >>> reference = Dataset("one case", ("a",), {"a": case}.__getitem__, True, False, "")
         >>> folder = tempfile.mkdtemp()
-        >>> write_prediction(folder, case, case.atrium, None)
+        >>> write_prediction(folder, case, label, None)
         >>> ((score,),) = score_folders(reference, [folder], score_scar=False)
         >>> score.atrium_dice, score.scar_dice
         (1.0, None)
