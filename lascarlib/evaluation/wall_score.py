@@ -47,7 +47,8 @@ def score_wall(prediction: np.ndarray, target: np.ndarray, *, protocol: Protocol
     "official": as the challenge's script. Specificity and accuracy count every voxel of the volume,
     almost all of which lie off the surface, so both are close to 1 whatever is predicted. G-DSC is
     the mean of the Dice of scar and of normal wall, weighted by how much of each the *reference*
-    holds. 0 / 0 is 0, as with the versions of NumPy and medpy of 2022; today's give NaN.
+    holds. 0 / 0 is 0, as with the versions of NumPy and medpy of 2022; today's give NaN. The
+    script's accuracy also fails where no scar voxel is shared; here it is the share it stands for.
 
     Args:
         prediction: int16 (x, y, z) from `project_scar`: 422 scar, 421 normal wall.
