@@ -23,7 +23,7 @@ def write_prediction(
         folder: of the predictions; it is made.
         case: for its name and its grid.
         atrium: bool (x, y, z), the LA.
-        scar: bool (x, y, z), or None where none was looked for.
+        scar: bool (x, y, z), or None where none was looked for; an earlier one is then removed.
 
     Raises:
         LascarError: as `lascarlib.io.write_volume`.
@@ -40,7 +40,9 @@ def write_prediction(
     """
     own = Path(folder) / case.id
     write_volume(own / ATRIUM_FILE, atrium, case.affine)
-    if scar is not None:
+    if scar is None:  # an earlier method's scar would be scored with this one's LA
+        (own / SCAR_FILE).unlink(missing_ok=True)
+    else:
         write_volume(own / SCAR_FILE, scar, case.affine)
 
 

@@ -51,6 +51,13 @@ def test_what_was_written_is_read_on_the_cases_own_grid(tmp_path, tiny_cases) ->
         read_prediction(tmp_path, elsewhere)
 
 
+def test_the_scar_of_an_earlier_prediction_does_not_stay(tmp_path, tiny_cases) -> None:
+    case = tiny_cases["case_0"]
+    write_prediction(tmp_path, case, case.atrium, case.scar)
+    write_prediction(tmp_path, case, case.atrium, None)
+    assert read_prediction(tmp_path, case)[1] is None
+
+
 def test_what_cannot_be_scored_is_refused(two, tmp_path) -> None:
     reference, folders = two
     with pytest.raises(LascarError, match=r"nowhere: no <case>/LA_predict\.nii\.gz of any case"):
