@@ -1,6 +1,8 @@
 """A surface drawn by PyVista: a picture with a scale in mm, or a page in which it can be turned."""
 
+import signal
 import sys
+import threading
 from typing import Any
 
 import numpy as np
@@ -56,10 +58,13 @@ def surface_page(mesh: SurfaceMesh, colours: np.ndarray, *, view: View) -> str:
         LascarError: PyVista is not installed, or the view is unknown.
     """
     plotter = _plotter(mesh, colours, view=view, width_mm=picture_width_mm(mesh), pixels=500)
+    on_interrupt = signal.getsignal(signal.SIGINT)
     try:
         return str(plotter.trame.export_html(None).getvalue()).replace(_ICONS, "data:,")
     finally:
         plotter.close()
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, on_interrupt)  # the exporter leaves Ctrl-C without effect
 
 
 def picture_width_mm(mesh: SurfaceMesh) -> float:

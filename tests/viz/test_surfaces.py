@@ -1,3 +1,5 @@
+import signal
+
 import numpy as np
 import pytest
 
@@ -65,6 +67,12 @@ def test_a_scene_is_a_page_of_its_own_beside_its_still(ball):
     assert len(pictures) == 2
     assert bar.get_ylabel() == "height (mm)"
     assert bar.get_ylim() == pytest.approx((-np.abs(height).max(), np.abs(height).max()))
+
+
+def test_ctrl_c_still_works_after_a_scene_was_made(ball):
+    before = signal.getsignal(signal.SIGINT)
+    show_surface(ball, values=ball.vertices_mm[:, 2], label="height (mm)")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_bad_input_is_refused_before_anything_is_drawn(ball):
