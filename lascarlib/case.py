@@ -10,6 +10,9 @@ from lascarlib.errors import LascarError
 AFFINE_TOLERANCE_MM = 1e-3
 """Two affines agree when no corner of the volume moves by more than this many millimetres."""
 
+EDGES_MM = (0.01, 100.0)
+"""A voxel edge outside of these was written in metres or micrometres, not in millimetres."""
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -97,7 +100,7 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
 
     Raises:
         LascarError: not three dimensions, an empty axis, NaN or infinite voxels, or an affine that
-            is not (4, 4), not finite or gives a voxel no volume.
+            is not (4, 4), not finite, gives a voxel no volume or an edge outside 0.01 to 100 mm.
 
     Example:
         >>> check_image(np.zeros((2, 2)), np.eye(4), name="flat.nii")
@@ -113,11 +116,19 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
         raise LascarError(f"{name}: the affine is not a finite 4 x 4 matrix; repair the header")
     if abs(np.linalg.det(affine[:3, :3])) < 1e-9 or min(spacing_of(affine)) <= 0:
         raise LascarError(f"{name}: the voxel spacing is zero or degenerate; repair the header")
+    _check_voxel(affine, name)
     if not np.isfinite(image).all():
         count = int((~np.isfinite(image)).sum())
         raise LascarError(
             f"{name}: {count} voxels are NaN or infinite; replace them before using this image"
         )
+
+
+def _check_voxel(affine: np.ndarray, name: str) -> None:
+    edges = spacing_of(affine)
+    if min(edges) < EDGES_MM[0] or max(edges) > EDGES_MM[1]:
+        text = " x ".join(f"{edge:g}" for edge in edges)
+        raise LascarError(f"{name}: voxels of {text} mm; repair the header, which is in mm")
 
 
 def same_geometry(affine: np.ndarray, other: np.ndarray, *, shape: tuple[int, ...]) -> bool:

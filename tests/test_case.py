@@ -47,6 +47,8 @@ def test_an_empty_scar_is_a_valid_case() -> None:
         (IMAGE, np.full((4, 4), np.nan), "not a finite 4 x 4 matrix"),
         (IMAGE, np.diag([1.0, 0.0, 1.0, 1.0]), "spacing is zero or degenerate"),
         (IMAGE, np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]), "degenerate"),
+        (IMAGE, np.diag([1250.0, 1250.0, 2500.0, 1.0]), "1250 x 1250 x 2500 mm"),
+        (IMAGE, np.diag([0.00125, 0.00125, 0.0025, 1.0]), "0.00125 x 0.00125 x 0.0025 mm"),
     ],
 )
 def test_what_is_no_volume_is_refused_in_one_sentence(image, affine, words) -> None:
