@@ -147,6 +147,9 @@ def write_atomically(path: Path, write: Callable[[Path], object], *, suffix: str
         write: called with the temporary path.
         suffix: ending of the temporary file, for writers that choose the format by it.
 
+    Raises:
+        OSError: the folder cannot be made or written to; its `filename` is the folder.
+
     Example:
         >>> target = Path(tempfile.mkdtemp()) / "new" / "note.txt"
         >>> write_atomically(target, lambda part: part.write_text("done"))
@@ -154,7 +157,10 @@ def write_atomically(path: Path, write: Callable[[Path], object], *, suffix: str
         ('done', 1)
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".part-", suffix=suffix, dir=path.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=".part-", suffix=suffix, dir=path.parent)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path.parent)) from error
     os.close(handle)
     part = Path(name)
     try:

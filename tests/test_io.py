@@ -267,6 +267,16 @@ def test_a_failing_writer_leaves_neither_its_file_nor_a_temporary_one(tmp_path, 
     assert [p.read_text() for p in tmp_path.iterdir()] == (["old"] if there_before else [])
 
 
+def test_a_folder_that_cannot_be_written_to_is_named(tmp_path, monkeypatch) -> None:
+    def deny(**options: object) -> None:
+        raise PermissionError(13, "Permission denied", ".part-x")
+
+    monkeypatch.setattr("lascarlib.io.tempfile.mkstemp", deny)
+    with pytest.raises(PermissionError, match="Permission denied") as raised:
+        write_atomically(tmp_path / "a", lambda part: part.write_text("done"))
+    assert raised.value.filename == str(tmp_path)
+
+
 def test_a_file_that_is_written_can_be_read_by_others(tmp_path) -> None:
     (tmp_path / "plain").write_text("")
     write_atomically(tmp_path / "a", lambda part: part.write_text("done"))
