@@ -51,6 +51,7 @@ def write_phantom(options: argparse.Namespace) -> int:
     words = ",".join(f"{key}={value}" for key, value in given.items())
     if options.implant is None:
         dataset = open_dataset(f"phantom:{words}")
+        _check_cohort(options.out, dataset.ids)
         _write(options.out, dataset)
         text = cohort_json(describe_cohort(words))
         path = options.out / "cohort.json"
@@ -64,6 +65,7 @@ def write_phantom(options: argparse.Namespace) -> int:
         raise LascarError(
             f"{options.implant}: not every case has an LA; scar is implanted round it"
         )
+    _check_new(options.out, dataset.ids)
     check_cases(dataset)
     plan = describe_cohort(words)
     _write(
@@ -73,6 +75,24 @@ def write_phantom(options: argparse.Namespace) -> int:
     )
     print(f"{len(dataset)} cases in {options.out}, their scar implanted")
     return 0
+
+
+def _check_cohort(out: Path, ids: tuple[str, ...]) -> None:
+    """Refuse a folder with cases that the cohort.json to be written would not describe."""
+    from lascarlib.datasets import LAYOUTS
+    from lascarlib.errors import LascarError
+
+    there = {path.parent.name for path in out.glob(f"*/{LAYOUTS[0].image}")}
+    if others := sorted(there - set(ids)):
+        raise LascarError(f"{out}: holds {others[0]}, not of this cohort; give a new folder")
+
+
+def _check_new(out: Path, ids: tuple[str, ...]) -> None:
+    """Refuse to write over given cases, whose labels may exist nowhere else."""
+    from lascarlib.errors import LascarError
+
+    if there := [name for name in ids if (out / name).exists()]:
+        raise LascarError(f"{out / there[0]}: is there already; give a new folder")
 
 
 def _write(

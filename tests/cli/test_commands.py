@@ -84,6 +84,27 @@ def test_the_phantom_is_written_as_the_library_makes_it(tmp_path) -> None:
     assert np.unique(label).tolist() == [0, 420]
 
 
+def test_cohorts_do_not_mix_in_one_folder(tmp_path, capsys) -> None:
+    out = tmp_path / "p"
+    assert run("phantom", out, "--cases", 1, "--seed", 5) == 0
+    before = (out / "cohort.json").read_bytes()
+    assert run("phantom", out, "--cases", 1, "--seed", 6) == 2
+    assert "holds phantom_0005_000, not of this cohort" in capsys.readouterr().err
+    assert (out / "cohort.json").read_bytes() == before
+    assert not (out / "phantom_0006_000").exists()
+    assert run("phantom", out, "--cases", 1, "--seed", 5) == 0
+
+
+def test_implanting_never_writes_over_the_given_labels(tmp_path, capsys) -> None:
+    data = tmp_path / "p"
+    assert run("phantom", data, "--cases", 1, "--seed", 5) == 0
+    scar = data / "phantom_0005_000" / "scarSegImgM.nii.gz"
+    before = scar.read_bytes()
+    assert run("phantom", data, "--implant", data) == 2
+    assert "phantom_0005_000: is there already" in capsys.readouterr().err
+    assert scar.read_bytes() == before
+
+
 def test_a_phantom_is_made_again_from_the_json_beside_it(tmp_path) -> None:
     first, again = tmp_path / "first", tmp_path / "again"
     options = ("--cases", 1, "--centre", "kcl", "--scar", "diffuse", "--domain", "wide")
