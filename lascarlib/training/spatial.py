@@ -121,7 +121,11 @@ class SpatialLoss:
         return loss(logits, regressed, label, distance)
 
     def _wall(self, logits: Tensor, wall: Tensor) -> Tensor:
-        """Cross-entropy of labels is their Kullback-Leibler divergence; "se" compares maps."""
+        """Cross-entropy of labels is their Kullback-Leibler divergence; "se" compares maps.
+
+        Labels stay as rotation left them, between 0 and 1: half of a voxel is no threshold for a
+        wall that is one voxel thin.
+        """
         reduction = self.spatial.reduction
         if self.config.loss == "se":
             metric = self.spatial.metric
@@ -129,7 +133,7 @@ class SpatialLoss:
         entropy = scar_distance_loss(logits, wall, metric="kl", reduction=reduction)
         if self.config.loss == "bce":
             return entropy
-        return entropy + sigmoid_dice_loss(logits, wall >= 0.5)
+        return entropy + sigmoid_dice_loss(logits, wall)
 
     def _joint(self, logits: JointLogits, targets: Tensor, wall: Tensor, iteration: int) -> Tensor:
         label = (targets[:, 0] >= 0.5).int()

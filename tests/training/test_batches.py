@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from scipy.ndimage import label as components
 
 from lascarlib.augment import Augmentation
+from lascarlib.geometry import surface_voxels
 from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 
@@ -92,3 +94,26 @@ def test_a_case_without_structure_still_gives_patches(tmp_path) -> None:
     image, label = Batches([tmp_path / "a.npy"], plan(foreground_share=1.0))[0]
     assert image.shape == (3, 2, 8, 6, 4)
     assert not label.any()
+
+
+def test_a_rotated_wall_one_voxel_thin_keeps_its_mass_and_stays_closed(tmp_path) -> None:
+    # A ball of 20 mm on voxels of 1.25 x 1.25 x 2.5 mm; its surface is one voxel thin.
+    spacing_mm, shape = (1.25, 1.25, 2.5), (48, 48, 24)
+    from_centre_mm = [
+        (axis - (n - 1) / 2) * edge
+        for axis, n, edge in zip(np.indices(shape), shape, spacing_mm, strict=True)
+    ]
+    ball = sum(d**2 for d in from_centre_mm) < 20**2
+    wall = surface_voxels(ball)
+    store_sample(Sample("ball", np.zeros((1, *shape), np.float32), wall), tmp_path)
+    turned = Augmentation(rotation_degrees=30.0, rotation_chance=1.0, scaling_chance=0.0)
+    own = plan(augmentation=turned, spacing_mm=spacing_mm, patch_voxels=shape, foreground_share=0.0)
+    _, targets = Batches([tmp_path / "ball.npy"], own)[0]
+    leaking = 0
+    for soft in targets[:, 0].numpy():
+        assert soft.sum() == pytest.approx(wall.sum(), rel=0.02)
+        _, sides = components(soft == 0)
+        assert sides == 2  # within and without
+        _, sides = components(soft < 0.5)
+        leaking += sides != 2
+    assert leaking == 3  # so a half is no threshold for labels as thin as this

@@ -156,3 +156,12 @@ def test_targets_that_interpolation_left_above_one_do_no_harm(method, stage, cas
     over = targets.clone()
     over[:, -2:] *= 1 + 1e-6
     assert objective.loss(outputs, over, 0).item() == pytest.approx(exact.item())
+
+
+def test_a_wall_between_0_and_1_is_learned_as_it_is(case) -> None:
+    config = config_of("unet-bce-dice", "scar")
+    _, targets = whole_case(config, "scar", case)
+    # A wall between two voxels, as rotation makes it: no voxel of it reaches 0.6.
+    soft = (targets + targets.roll(1, dims=2)) / 2 * 0.6
+    loss = make_objective(config, "scar").loss
+    assert loss(soft[:, -2:].logit(eps=1e-6), soft, 0).item() == pytest.approx(0, abs=1e-3)
