@@ -9,8 +9,9 @@ from nibabel.orientations import aff2axcodes
 from lascarlib.case import Case
 from lascarlib.viz.colours import grey_window, legend_lines
 from lascarlib.viz.plane import Axis, find_plane
-from lascarlib.viz.slices import choose_index, show_slice
+from lascarlib.viz.slices import show_slice
 from lascarlib.viz.style import PAGE_WIDTH_IN
+from lascarlib.viz.view import SliceView, choose_index
 
 PLANES: tuple[Axis, ...] = ("axial", "coronal", "sagittal")
 
@@ -62,17 +63,19 @@ def draw_findings(
     for row, most in zip(axes, chosen, strict=True):
         for ax, axis in zip(row, PLANES, strict=True):
             plane = find_plane(axis, orientation=orientation)
-            wanted = {most: drawn[most]} if most else {}
-            index = choose_index(case.image.shape, plane, wanted)
-            show_slice(
-                case.image,
-                spacing_mm=case.spacing_mm,
+            index = choose_index(case.image.shape, plane, {most: drawn[most]} if most else {})
+            view = SliceView(
                 axis=axis,
                 index=index,
-                contours=drawn,
                 window=window,
                 margin_mm=MARGIN_MM if drawn else None,
                 orientation=orientation,
+            )
+            show_slice(
+                case.image,
+                spacing_mm=case.spacing_mm,
+                contours=drawn,
+                view=view,
                 title=f"{axis} {index}{f', most {_word(most)}' if most else ''}",
                 key=False,
                 ax=ax,

@@ -8,17 +8,21 @@ from lascarlib.viz.agreement import (
 )
 from lascarlib.viz.curves import show_training
 from lascarlib.viz.frames import show_frames
+from lascarlib.viz.layers import Overlay
 from lascarlib.viz.panels import show_case, show_slices
 from lascarlib.viz.saving import save_figure
 from lascarlib.viz.slices import show_slice
 from lascarlib.viz.style import PALETTE, use_style
 from lascarlib.viz.surfaces import Scene, show_surface, show_surfaces
 from lascarlib.viz.unfolded import show_unfolded
+from lascarlib.viz.view import SliceView
 from lascarlib.viz.volumes import VolumeView, show_volume
 
 __all__ = [
     "PALETTE",
+    "Overlay",
     "Scene",
+    "SliceView",
     "VolumeView",
     "save_figure",
     "show_agreement",

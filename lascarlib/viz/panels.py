@@ -1,6 +1,7 @@
 """Several slices side by side with one legend: a case in three planes, a row of slices."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,9 +17,11 @@ from lascarlib.viz.colours import (
     legend_lines,
     overlay_colours,
 )
+from lascarlib.viz.layers import Contours, Overlay, Spacing
 from lascarlib.viz.plane import Axis
-from lascarlib.viz.slices import Contours, Spacing, show_slice
+from lascarlib.viz.slices import EVERYTHING, show_slice
 from lascarlib.viz.style import PAGE_WIDTH_IN
+from lascarlib.viz.view import SliceView
 
 _PLANES: tuple[Axis, ...] = ("axial", "coronal", "sagittal")
 
@@ -60,16 +63,10 @@ def show_case(
     window = grey_window(case.image) if window is None else window
     figure, axes = plt.subplots(1, 3, layout="constrained")
     for ax, axis in zip(axes, _PLANES, strict=True):
+        view = SliceView(axis=axis, window=window, margin_mm=margin_mm, orientation=orientation)
+        spacing_mm = case.spacing_mm
         show_slice(
-            case.image,
-            spacing_mm=case.spacing_mm,
-            axis=axis,
-            contours=contours,
-            window=window,
-            margin_mm=margin_mm,
-            orientation=orientation,
-            key=False,
-            ax=ax,
+            case.image, spacing_mm=spacing_mm, contours=contours, view=view, key=False, ax=ax
         )
     _fit(figure, list(axes), columns=3)
     size = " x ".join(f"{length:g}" for length in case.spacing_mm)
@@ -83,14 +80,9 @@ def show_slices(
     *,
     spacing_mm: Spacing,
     indices: Sequence[int],
-    axis: Axis = "axial",
     contours: Contours | None = None,
-    overlay: np.ndarray | None = None,
-    overlay_label: str = "",
-    overlay_limit: float | None = None,
-    window: tuple[float, float] | None = None,
-    margin_mm: float | None = None,
-    orientation: str = "LPS",
+    overlay: Overlay | None = None,
+    view: SliceView = EVERYTHING,
     columns: int = 4,
     title: str | None = None,
 ) -> Figure:
@@ -100,14 +92,9 @@ def show_slices(
         image: (x, y, z), any real type.
         spacing_mm: voxel edge lengths along x, y, z in mm.
         indices: slices to draw, in this order.
-        axis: "axial", "coronal" or "sagittal".
         contours: name from `PALETTE` -> bool (x, y, z).
-        overlay: (x, y, z), see `show_slice`.
-        overlay_label: quantity and unit for the colour bar.
-        overlay_limit: largest magnitude that gets its own colour.
-        window: grey levels shown as black and white; by default percentiles 1 and 99.5.
-        margin_mm: zoom to the contours with this margin.
-        orientation: where x, y, z point to, see `show_slice`.
+        overlay: a map that is coloured over the image.
+        view: plane, window, zoom and orientation of all of them.
         columns: slices in a row, at least 1.
         title: of the figure.
 
@@ -115,7 +102,7 @@ def show_slices(
         A figure with one axes per index (and the colour bar's).
 
     Raises:
-        LascarError: no index, fewer than one column, or as `show_slice`.
+        LascarError: no index, one in the view too, fewer than one column, or as `show_slice`.
 
     Example:
         >>> image = np.zeros((8, 6, 4), np.float32)
@@ -126,9 +113,11 @@ def show_slices(
     """
     if not indices:
         raise LascarError("indices is empty; name at least one slice")
+    if view.index is not None:
+        raise LascarError(f"view has index {view.index} beside the indices; leave it out")
     if columns < 1:
         raise LascarError(f"columns is {columns}; give at least 1")
-    window = grey_window(image) if window is None else window
+    view = replace(view, window=grey_window(image) if view.window is None else view.window)
     columns = min(columns, len(indices))
     rows = -(-len(indices) // columns)
     figure = plt.figure(layout="constrained")
@@ -138,22 +127,17 @@ def show_slices(
         show_slice(
             image,
             spacing_mm=spacing_mm,
-            axis=axis,
-            index=index,
             contours=contours,
             overlay=overlay,
-            overlay_limit=overlay_limit,
-            window=window,
-            margin_mm=margin_mm,
-            orientation=orientation,
+            view=replace(view, index=index),
             key=False,
             ax=ax,
         )
         axes.append(ax)
     _fit(figure, axes, columns=columns, bar_in=0.0 if overlay is None else 0.9)
     if overlay is not None:
-        colours = overlay_colours(overlay, limit=overlay_limit)
-        add_colour_bar(colours, overlay, axes, label=overlay_label)
+        colours = overlay_colours(overlay.values, limit=overlay.limit)
+        add_colour_bar(colours, overlay.values, axes, label=overlay.label)
     if title is not None:
         figure.suptitle(title, fontsize=10)
     _legend(figure, {} if contours is None else contours)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -10,20 +10,19 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 
 from lascarlib.errors import LascarError
-from lascarlib.geometry.mask import check_mask, check_spacing
 from lascarlib.viz.colours import (
     OVERLAY_ALPHA,
     add_colour_bar,
-    grey_window,
     legend_lines,
     overlay_colours,
 )
-from lascarlib.viz.plane import Axis, Plane, cut, find_plane
+from lascarlib.viz.layers import Contours, Overlay, Spacing, check_layers
+from lascarlib.viz.plane import Plane, cut
 from lascarlib.viz.style import LINE_STYLES, PALETTE
+from lascarlib.viz.view import SliceView, settle
 
-Spacing = tuple[float, float, float]
-Contours = Mapping[str, np.ndarray]
-
+EVERYTHING: Final = SliceView()
+"""The whole axial slice with most contour."""
 _HALO = (patheffects.withStroke(linewidth=2.1, foreground="#00000099"),)
 
 
@@ -31,15 +30,9 @@ def show_slice(
     image: np.ndarray,
     *,
     spacing_mm: Spacing,
-    axis: Axis = "axial",
-    index: int | None = None,
     contours: Contours | None = None,
-    overlay: np.ndarray | None = None,
-    overlay_label: str = "",
-    overlay_limit: float | None = None,
-    window: tuple[float, float] | None = None,
-    margin_mm: float | None = None,
-    orientation: str = "LPS",
+    overlay: Overlay | None = None,
+    view: SliceView = EVERYTHING,
     title: str | None = None,
     key: bool = True,
     ax: Axes | None = None,
@@ -52,17 +45,10 @@ def show_slice(
     Args:
         image: (x, y, z), any real type.
         spacing_mm: voxel edge lengths along x, y, z in mm.
-        axis: "axial", "coronal" or "sagittal".
-        index: slice along that axis; by default the one with most contour, else the middle one.
         contours: name from `PALETTE` -> bool (x, y, z), drawn as outlines.
-        overlay: (x, y, z), coloured over the image, NaN where nothing is to be drawn. With values
-            of both signs the colours diverge from 0.
-        overlay_label: quantity and unit for the colour bar.
-        overlay_limit: largest magnitude that gets its own colour; by default the largest there is.
-        window: grey levels shown as black and white; by default percentiles 1 and 99.5.
-        margin_mm: zoom to the box around the contours with this margin; by default show everything.
-        orientation: where x, y, z point to; "LPS" (left, posterior, superior) is how scanners and
-            the phantom store slices, other files need the letters of their affine.
+        overlay: a map that is coloured over the image.
+        view: plane, slice, window, zoom and orientation; by default the whole axial slice with
+            most contour, of a volume that is stored as scanners do ("LPS").
         title: by default plane and index.
         key: whether to draw the legend and the colour bar.
         ax: where to draw; by default a new figure.
@@ -84,74 +70,42 @@ def show_slice(
         >>> plt.close(ax.figure)
     """
     contours = {} if contours is None else contours
-    _check(image, contours, overlay, spacing_mm=spacing_mm)
-    plane = find_plane(axis, orientation=orientation)
-    index = choose_index(image.shape, plane, contours) if index is None else index
-    if not 0 <= index < image.shape[plane.normal]:
-        raise LascarError(
-            f"index is {index}; the volume has {axis} slices 0 to {image.shape[plane.normal] - 1}"
-        )
+    check_layers(image, contours, overlay, spacing_mm=spacing_mm)
+    plane = view.plane
+    index, (low, high) = settle(view, image, contours)
     if ax is None:
         _, ax = plt.subplots(figsize=(4.0, 4.0), layout="constrained")
-    low, high = grey_window(image) if window is None else window
     picture = cut(image, plane, index=index)
     extent = _extent(picture.shape, plane, spacing_mm)
     ax.imshow(picture, cmap="gray", vmin=low, vmax=high, extent=extent, interpolation="nearest")
     if overlay is not None:
-        colours = overlay_colours(overlay, limit=overlay_limit)
-        shown = np.ma.masked_invalid(cut(overlay, plane, index=index))
-        ax.imshow(
-            colours.to_rgba(shown, alpha=OVERLAY_ALPHA), extent=extent, interpolation="nearest"
-        )
-        if key:
-            add_colour_bar(colours, overlay, [ax], label=overlay_label)
+        _colour(ax, overlay, cut(overlay.values, plane, index=index), extent, key=key)
     for name, mask in contours.items():
         _outline(ax, cut(mask, plane, index=index), name, extent)
     ax.set(xlim=extent[:2], ylim=extent[2:])
-    if margin_mm is not None:
-        _zoom(ax, plane, contours, margin_mm=margin_mm, spacing_mm=spacing_mm)
-    _finish(ax, plane, title=f"{axis} {index}" if title is None else title)
+    if view.margin_mm is not None:
+        _zoom(ax, plane, contours, margin_mm=view.margin_mm, spacing_mm=spacing_mm)
+    _finish(ax, plane, title=f"{view.axis} {index}" if title is None else title)
     if key and contours:
         columns = min(len(contours), 3)
-        ax.legend(
-            handles=legend_lines(contours),
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.01),
-            ncols=columns,
-        )
+        lines = legend_lines(contours)
+        ax.legend(handles=lines, loc="upper center", bbox_to_anchor=(0.5, -0.01), ncols=columns)
     return ax
 
 
-def choose_index(shape: tuple[int, ...], plane: Plane, contours: Contours) -> int:
-    """Index of the slice with most contour voxels along a plane's normal, else of the middle one.
-
-    Example:
-        >>> mask = np.zeros((2, 2, 5), bool)
-        >>> mask[:, :, 3] = True
-        >>> axial = find_plane("axial", orientation="LPS")
-        >>> choose_index(mask.shape, axial, {"atrium": mask}), choose_index(mask.shape, axial, {})
-        (3, 2)
-    """
-    across = tuple(axis for axis in range(3) if axis != plane.normal)
-    counts = sum((mask.sum(axis=across) for mask in contours.values()), start=np.zeros(1))
-    return int(np.argmax(counts)) if counts.any() else shape[plane.normal] // 2
-
-
-def _check(
-    image: np.ndarray, contours: Contours, overlay: np.ndarray | None, *, spacing_mm: Spacing
+def _colour(
+    ax: Axes,
+    overlay: Overlay,
+    shown: np.ndarray,
+    extent: tuple[float, float, float, float],
+    *,
+    key: bool,
 ) -> None:
-    check_spacing(spacing_mm)
-    if image.ndim != 3:
-        raise LascarError(f"image has shape {image.shape}; give a volume with axes (x, y, z)")
-    for name, array in {**contours, **({} if overlay is None else {"overlay": overlay})}.items():
-        if array.shape != image.shape:
-            raise LascarError(
-                f"{name} has shape {array.shape} but the image {image.shape}; use one grid for both"
-            )
-    for name, mask in contours.items():
-        check_mask(mask, name=name)
-        if name not in PALETTE:
-            raise LascarError(f"no colour for {name!r}; known are {', '.join(PALETTE)}")
+    colours = overlay_colours(overlay.values, limit=overlay.limit)
+    rgba = colours.to_rgba(np.ma.masked_invalid(shown), alpha=OVERLAY_ALPHA)
+    ax.imshow(rgba, extent=extent, interpolation="nearest")
+    if key:
+        add_colour_bar(colours, overlay.values, [ax], label=overlay.label)
 
 
 def _extent(

@@ -3,7 +3,7 @@ import pytest
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
-from lascarlib.viz import show_case, show_slices
+from lascarlib.viz import Overlay, SliceView, show_case, show_slices
 
 IMAGE = np.arange(10 * 8 * 5, dtype=np.float32).reshape(10, 8, 5)
 MASK = np.zeros(IMAGE.shape, bool)
@@ -48,8 +48,7 @@ def test_slices_come_in_order_with_one_bar():
         spacing_mm=(1.0, 2.0, 4.0),
         indices=[4, 0, 2],
         contours={"atrium": MASK},
-        overlay=IMAGE - 5.0,
-        overlay_label="grey level",
+        overlay=Overlay(IMAGE - 5.0, "grey level"),
         columns=2,
     )
     assert [ax.get_title() for ax in figure.axes[:3]] == ["axial 4", "axial 0", "axial 2"]
@@ -60,7 +59,11 @@ def test_slices_come_in_order_with_one_bar():
 
 @pytest.mark.parametrize(
     ("change", "message"),
-    [({"indices": []}, "indices is empty"), ({"columns": 0}, "at least 1")],
+    [
+        ({"indices": []}, "indices is empty"),
+        ({"columns": 0}, "at least 1"),
+        ({"view": SliceView(index=1)}, "leave it out"),
+    ],
 )
 def test_a_figure_of_nothing_is_refused(change, message):
     with pytest.raises(LascarError, match=message):
