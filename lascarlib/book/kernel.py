@@ -9,6 +9,8 @@ from pathlib import Path
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
+from lascarlib.viz.viewers import EXECUTED
+
 
 class ThisInterpreter(AsyncKernelManager):
     """Starts `sys.executable`, and looks no kernel up by name.
@@ -22,9 +24,9 @@ class ThisInterpreter(AsyncKernelManager):
         """The command and the environment of the kernel.
 
         Relative folders are made absolute, because a notebook runs in its own folder; progress bars
-        are left to live sessions.
+        are left to live sessions, and so are viewers that need a person (`EXECUTED`).
         """
-        environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "TQDM_DISABLE": "1"}
+        environment = {"PYDEVD_DISABLE_FILE_VALIDATION": "1", "TQDM_DISABLE": "1", EXECUTED: "1"}
         for name in ("LASCAR_DATA", "LASCAR_STORE"):
             if os.environ.get(name):
                 environment[name] = str(Path(os.environ[name]).resolve())

@@ -13,17 +13,17 @@ from lascarlib.viz.panels import show_case, show_slices
 from lascarlib.viz.saving import save_figure
 from lascarlib.viz.slices import show_slice
 from lascarlib.viz.style import PALETTE, use_style
-from lascarlib.viz.surfaces import Scene, show_surface, show_surfaces
+from lascarlib.viz.surfaces import show_surface, show_surfaces
 from lascarlib.viz.unfolded import show_unfolded
 from lascarlib.viz.view import SliceView
-from lascarlib.viz.volumes import VolumeView, show_volume
+from lascarlib.viz.viewers import Scene
+from lascarlib.viz.volumes import show_volume
 
 __all__ = [
     "PALETTE",
     "Overlay",
     "Scene",
     "SliceView",
-    "VolumeView",
     "save_figure",
     "show_agreement",
     "show_case",

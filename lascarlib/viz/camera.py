@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 
@@ -24,6 +24,8 @@ _LOOKS: Final[Mapping[str, tuple[tuple[int, int, int], tuple[int, int, int], tup
         }
     )
 )
+VIEWS: tuple[View, ...] = get_args(View)
+"""Their names."""
 FACING = 0.3
 """Cosine from which a patch of surface counts as turned to the eye."""
 
@@ -71,6 +73,21 @@ def best_view(mesh: SurfaceMesh, marked: np.ndarray) -> View:
         'right'
     """
     area = vertex_areas_mm2(mesh) * marked
-    views: tuple[View, ...] = ("posterior", "anterior", "left", "right", "superior", "inferior")
-    facing = [mesh.normals @ look_from(view)[0] for view in views]
-    return views[int(np.argmax([area[cosine > FACING].sum() for cosine in facing]))]
+    facing = [mesh.normals @ look_from(view)[0] for view in VIEWS]
+    return VIEWS[int(np.argmax([area[cosine > FACING].sum() for cosine in facing]))]
+
+
+def view_towards(direction: np.ndarray) -> View:
+    """The view from the side to which a direction points most.
+
+    Args:
+        direction: (3,), RAS+, of any length.
+
+    Returns:
+        One of the six; the first of equally good ones.
+
+    Example:
+        >>> view_towards(np.array([0.2, -3.0, 1.0]))  # mostly to the back
+        'posterior'
+    """
+    return VIEWS[int(np.argmax([look_from(view)[0] @ direction for view in VIEWS]))]

@@ -1,8 +1,6 @@
 """Surfaces coloured by scar, probability or distance: one that can be turned, or many in a grid."""
 
-import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -17,41 +15,14 @@ from lascarlib.geometry.mesh import SurfaceMesh
 from lascarlib.geometry.world_mesh import check_values
 from lascarlib.viz.camera import View, best_view, look_from
 from lascarlib.viz.colours import overlay_colours
+from lascarlib.viz.itk import itk_surface
+from lascarlib.viz.niivue import niivue_surface
 from lascarlib.viz.scene import picture_width_mm, surface_page, surface_picture
 from lascarlib.viz.style import PAGE_WIDTH_IN, PALETTE
+from lascarlib.viz.viewers import SCENE_HEIGHT, Page, Scene, Viewer, choose_viewer
 
 Painted = tuple[SurfaceMesh, np.ndarray | None]
 """A surface and the values on it, bool or real (vertex,), or None."""
-SCENE_HEIGHT = 420
-"""Of an embedded scene, in pixels."""
-
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """A surface that can be turned, and its still, which is all that print and e-mail keep.
-
-    In a notebook the last expression of a cell shows both, with a kernel and in a published page.
-
-    Args:
-        still: a figure.
-        page: a self-contained HTML page.
-    """
-
-    still: Figure
-    page: str
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.still)
-        plt.close(self.still)
-        source = html.escape(self.page, quote=True)
-        frame = (
-            '<iframe title="The same surface; drag to turn it, scroll to come nearer" '
-            f'width="100%" height="{SCENE_HEIGHT}" style="border:1px solid #999999" '
-            f'srcdoc="{source}"></iframe>'
-        )
-        display({"text/html": frame, "text/plain": "the surface, to be turned"}, raw=True)
 
 
 def show_surface(
@@ -61,6 +32,7 @@ def show_surface(
     label: str = "",
     limit: float | None = None,
     view: View | None = None,
+    viewer: Viewer | None = None,
     title: str = "",
 ) -> Scene:
     """Show a surface so that it can be turned, with a still from two sides.
@@ -75,21 +47,30 @@ def show_surface(
         label: quantity and unit for the colour bar.
         limit: largest magnitude that gets its own colour; by default the largest there is.
         view: from where; by default the side that shows most.
+        viewer: "niivue" (the default in a live notebook), "page": a page of 1 MB embedded in the
+            notebook (the default where `lascar run` executes), or "itk": itkwidgets, in JupyterLab
+            only, bool values only.
         title: of the still.
 
     Returns:
         The scene.
 
     Raises:
-        LascarError: values that are not one number a vertex, an unknown view, or no PyVista.
+        LascarError: values that are not one number a vertex, an unknown view, no PyVista, a viewer
+            that is unknown or not installed, or real values for itkwidgets.
     """
+    chosen = choose_viewer(viewer, published="page")
     first = _best(surface, values) if view is None else view
     opposite = _OPPOSITE.get(first, first)
     still = show_surfaces(
         {title: (surface, values)}, views=(first, opposite), label=label, limit=limit
     )
+    if chosen == "itk":
+        return Scene(still, itk_surface(surface, values))
     colours, _ = _paint([(surface, values)], limit=limit)
-    return Scene(still, surface_page(surface, colours[0], view=first))
+    if chosen == "page":
+        return Scene(still, Page(surface_page(surface, colours[0], view=first)))
+    return Scene(still, niivue_surface(surface, colours[0], height=SCENE_HEIGHT, view=first))
 
 
 def show_surfaces(

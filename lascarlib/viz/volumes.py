@@ -1,82 +1,56 @@
 """A case that can be scrolled and turned in three dimensions, with a still beside it."""
 
-import gzip
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import matplotlib.pyplot as plt
 import nibabel as nib
 import numpy as np
-from matplotlib.figure import Figure
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import bounding_box
+from lascarlib.viz.camera import View, view_towards
 from lascarlib.viz.colours import grey_window
+from lascarlib.viz.itk import ItkWindow
+from lascarlib.viz.niivue import LABELS, niivue_volume
 from lascarlib.viz.panels import show_case
-from lascarlib.viz.style import PALETTE
-
-if TYPE_CHECKING:
-    from ipyniivue import LUT, NiiVue
-
-LABELS = ("atrium", "scar")
-"""Number of a structure in the label volume: 1 atrium, 2 scar."""
-
-
-@dataclass(frozen=True, eq=False)
-class VolumeView:
-    """A volume to scroll through, and its still, which is all that print and e-mail keep.
-
-    In a notebook the last expression of a cell shows both.
-
-    Args:
-        still: a figure.
-        viewer: a widget; it works with a kernel and, its state being stored, in a published page.
-    """
-
-    still: Figure
-    viewer: "NiiVue"
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import display
-
-        display(self.still)
-        plt.close(self.still)
-        display(self.viewer)
+from lascarlib.viz.viewers import Scene, Viewer, choose_viewer
 
 
 def show_volume(
-    case: Case, *, margin_mm: float = 15.0, opacity: float = 0.5, height: int = 420
-) -> VolumeView:
-    """Show a case in three planes and as a volume to be turned, its labels in colour (NiiVue).
+    case: Case,
+    *,
+    viewer: Viewer | None = None,
+    margin_mm: float = 15.0,
+    opacity: float = 0.5,
+    height: int = 420,
+) -> Scene:
+    """Show a case in three planes and as a volume to be turned, its labels in colour.
 
     Args:
         case: image, and its labels where known. Where the LA is, the volume is cropped round it,
             which keeps a page small.
+        viewer: "niivue" (the default) or "itk": itkwidgets, in JupyterLab only.
         margin_mm: what is left round the LA.
         opacity: of the labels, 0 to 1.
         height: of the viewer in pixels.
 
     Returns:
-        Viewer and still; the crosshair begins at the middle of the scar, else of the LA.
+        Viewer and still. The planes cross in the middle of the scar, else of the LA, and the volume
+        is seen from the side on which the scar lies.
 
     Raises:
-        LascarError: ipyniivue is not installed, the margin is negative, or the opacity is not
-            within 0 and 1.
+        LascarError: the viewer is unknown or not installed, or is "page", which shows surfaces
+            only; the margin is negative, or the opacity is not within 0 and 1.
 
     Example:
+        >>> import matplotlib.pyplot as plt
         >>> from lascarlib.phantom import COARSE, phantom_case
         >>> shown = show_volume(phantom_case(0, seed=7, config=COARSE))
         >>> [volume.name for volume in shown.viewer.volumes], len(shown.still.axes)
         (['image.nii.gz', 'labels.nii.gz'], 3)
         >>> plt.close(shown.still)
     """
-    try:
-        from ipyniivue import NiiVue, SliceType, Volume
-    except ImportError as error:
-        raise LascarError(
-            "ipyniivue is not installed; volumes are shown by it: pip install 'lascarlib[book]'"
-        ) from error
+    chosen = choose_viewer(viewer, published="niivue")
+    if chosen == "page":
+        raise LascarError("viewer='page' shows surfaces only; use 'niivue' for a volume")
     if not (np.isfinite(margin_mm) and margin_mm >= 0):
         raise LascarError(f"margin_mm is {margin_mm}; give a length in mm, 0 or more")
     if not 0 <= opacity <= 1:
@@ -88,20 +62,31 @@ def show_volume(
     low, high = grey_window(case.image)
     part, affine = _crop(case, margin_mm=margin_mm)
     grey = np.clip((case.image[part] - low) / (high - low) * 255, 0, 255).astype(np.uint8)
-    volumes = [Volume(data=_nifti(grey, affine), name="image.nii.gz", colormap="gray")]
-    if labels.any():
-        table = _colours()
-        data = _nifti(labels[part], affine)
-        volumes.append(
-            Volume(data=data, name="labels.nii.gz", opacity=opacity, colormap_label=table)
-        )
-    viewer = NiiVue(
-        height=height, slice_type=SliceType.MULTIPLANAR, is_radiological_convention=True
+    still = show_case(case, margin_mm=margin_mm if labels.any() else None)
+    if chosen == "itk":
+        focus_mm = _middle_mm(labels[part] == labels.max(), affine)
+        return Scene(still, ItkWindow(grey, labels[part], affine, LABELS, focus_mm))
+    widget = niivue_volume(
+        grey,
+        labels[part],
+        affine,
+        opacity=opacity,
+        height=height,
+        view=_side(labels[part], affine),
     )
-    viewer.load_volumes(volumes)
-    finding = labels[part] == (2 if (labels == 2).any() else 1)
-    viewer.scene.crosshair_pos = _middle(finding, affine)
-    return VolumeView(show_case(case, margin_mm=margin_mm if labels.any() else None), viewer)
+    return Scene(still, widget)
+
+
+def _side(labels: np.ndarray, affine: np.ndarray) -> View:
+    """The side of the LA on which its scar lies; from the front where there is none."""
+    if not (labels == 2).any():
+        return "anterior"
+    return view_towards(_middle_mm(labels == 2, affine) - _middle_mm(labels > 0, affine))
+
+
+def _middle_mm(mask: np.ndarray, affine: np.ndarray) -> np.ndarray:
+    """Middle of a mask that is not empty, in RAS+ mm: (3,)."""
+    return np.asarray(nib.affines.apply_affine(affine, np.argwhere(mask).mean(axis=0)))
 
 
 def _crop(case: Case, *, margin_mm: float) -> tuple[tuple[slice, slice, slice], np.ndarray]:
@@ -114,31 +99,3 @@ def _crop(case: Case, *, margin_mm: float) -> tuple[tuple[slice, slice, slice], 
     affine = case.affine.copy()
     affine[:3, 3] += affine[:3, :3] @ np.array(box.start)
     return box.slices, affine
-
-
-def _middle(finding: np.ndarray, affine: np.ndarray) -> list[float]:
-    """Middle of a mask, of the volume for an empty one, in shares of its extent along R, A, S."""
-    turned = nib.as_closest_canonical(nib.Nifti1Image(finding.astype(np.uint8), affine))
-    mask = np.asarray(turned.dataobj) > 0
-    size = np.array(mask.shape)
-    middle = np.argwhere(mask).mean(axis=0) if mask.any() else (size - 1) / 2
-    return [float(share) for share in (middle + 0.5) / size]
-
-
-def _nifti(array: np.ndarray, affine: np.ndarray) -> bytes:
-    image = nib.as_closest_canonical(nib.Nifti1Image(array, affine))
-    return gzip.compress(image.to_bytes(), mtime=0)
-
-
-def _colours() -> "LUT":
-    """Red, green, blue and opacity of the labels 0, 1 and 2, one after the other."""
-    from ipyniivue import LUT
-
-    flat = [0, 0, 0, 0]
-    for name in LABELS:
-        flat += [*_rgb(PALETTE[name]), 255]
-    return LUT(lut=flat, min=0.0, max=2.0, labels=["", *LABELS])
-
-
-def _rgb(code: str) -> tuple[int, int, int]:
-    return int(code[1:3], 16), int(code[3:5], 16), int(code[5:7], 16)

@@ -1,4 +1,5 @@
 import signal
+import struct
 
 import numpy as np
 import pytest
@@ -7,6 +8,8 @@ from lascarlib.errors import LascarError
 from lascarlib.geometry import world_mesh
 from lascarlib.viz import show_surface, show_surfaces
 from lascarlib.viz.camera import best_view, look_from
+from lascarlib.viz.niivue import CAMERA
+from lascarlib.viz.viewers import EXECUTED, Page
 
 
 @pytest.fixture(scope="module")
@@ -57,21 +60,44 @@ def test_scar_is_seen_from_its_side_and_not_from_the_other(ball):
 
 def test_a_scene_is_a_page_of_its_own_beside_its_still(ball):
     height = ball.vertices_mm[:, 2] + 50
-    scene = show_surface(ball, values=height, label="height (mm)", title="ball")
-    assert scene.page.lstrip().lower().startswith("<!doctype html>")
-    assert len(scene.page) < 3e6
-    assert "kitware.github.io/vtk-js/icon" not in scene.page  # it would be fetched
-    assert 'src="http' not in scene.page
-    assert 'href="http' not in scene.page.split("</head>")[0]
+    scene = show_surface(ball, values=height, label="height (mm)", title="ball", viewer="page")
+    page = scene.viewer.source
+    assert page.lstrip().lower().startswith("<!doctype html>")
+    assert len(page) < 3e6
+    assert "kitware.github.io/vtk-js/icon" not in page  # it would be fetched
+    assert 'src="http' not in page
+    assert 'href="http' not in page.split("</head>")[0]
     *pictures, bar = scene.still.axes
     assert len(pictures) == 2
     assert bar.get_ylabel() == "height (mm)"
     assert bar.get_ylim() == pytest.approx((-np.abs(height).max(), np.abs(height).max()))
 
 
+def test_niivue_holds_the_same_colours_and_looks_from_the_side_of_the_scar(ball, monkeypatch):
+    made = []
+    monkeypatch.setattr("ipyniivue.Mesh", lambda **told: made.append(told) or told)
+    monkeypatch.setattr("ipyniivue.NiiVue.load_meshes", lambda self, meshes: None)
+    scar = ball.vertices_mm[:, 0] > 108
+    scene = show_surface(ball, values=scar).viewer.scene
+    assert (scene.render_azimuth, scene.render_elevation) == CAMERA["right"]
+    (told,) = made
+    magic, kind, faces, vertices, skip = struct.unpack("<HHIII", told["data"][:16])
+    assert (magic, kind, skip) == (0x5A4D, 7, 0)  # faces, vertices and colours
+    assert (faces, vertices) == (len(ball.faces), len(ball.vertices_mm))
+    colours = np.frombuffer(told["data"][-4 * vertices :], np.uint8).reshape(-1, 4)
+    assert (colours[scar] == [0xD5, 0x5E, 0x00, 255]).all()
+
+
+def test_the_page_is_the_choice_where_lascar_run_executes(ball, monkeypatch):
+    monkeypatch.setenv(EXECUTED, "1")
+    assert isinstance(show_surface(ball).viewer, Page)
+    with pytest.raises(LascarError, match="viewer='itk' needs a person in JupyterLab"):
+        show_surface(ball, viewer="itk")
+
+
 def test_ctrl_c_still_works_after_a_scene_was_made(ball):
     before = signal.getsignal(signal.SIGINT)
-    show_surface(ball, values=ball.vertices_mm[:, 2], label="height (mm)")
+    show_surface(ball, values=ball.vertices_mm[:, 2], label="height (mm)", viewer="page")
     assert signal.getsignal(signal.SIGINT) is before
 
 

@@ -1,4 +1,5 @@
 import gzip
+from dataclasses import replace
 
 import nibabel as nib
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.viz import show_frames, show_volume
+from lascarlib.viz.niivue import CAMERA
 
 
 def case():
@@ -40,11 +42,25 @@ def test_the_viewer_holds_a_crop_in_ras_that_lies_where_the_case_does(monkeypatc
     assert (found == 1).sum() == 64
     assert np.allclose(shown.viewer.scene.crosshair_pos, (scar + 0.5) / 8)
     assert made[1]["colormap_label"].lut[8:11] == [0xD5, 0x5E, 0x00]
+    # The scar lies at the patient's left, so the volume is seen from there.
+    scene = shown.viewer.scene
+    assert (scene.render_azimuth, scene.render_elevation) == CAMERA["left"]
+
+
+def test_without_scar_the_planes_cross_in_the_atrium_and_without_labels_in_the_middle():
+    one = case()
+    shown = show_volume(replace(one, scar=None), margin_mm=4.0)
+    assert shown.viewer.scene.crosshair_pos == [0.5, 0.5, 0.5]
+    shown = show_volume(replace(one, scar=None, atrium=None))
+    assert shown.viewer.scene.crosshair_pos == [0.5, 0.5, 0.5]
+    assert len(shown.viewer.volumes) == 1
 
 
 def test_bad_input_to_a_viewer_is_refused():
     with pytest.raises(LascarError, match="margin_mm is -1"):
         show_volume(case(), margin_mm=-1)
+    with pytest.raises(LascarError, match="shows surfaces only"):
+        show_volume(case(), viewer="page")
     with pytest.raises(LascarError, match="opacity is 2"):
         show_volume(case(), opacity=2)
 
