@@ -68,8 +68,13 @@ class Case:
 
     @property
     def voxel_volume_ml(self) -> float:
-        """Volume of one voxel in millilitres."""
-        return float(np.prod(self.spacing_mm)) / 1000.0
+        """Volume of one voxel in millilitres.
+
+        It is the determinant of the affine, the triple product of its columns. The product of the
+        edge lengths is that only where they stand at right angles: a sheared voxel is smaller.
+        """
+        x, y, z = np.asarray(self.affine, dtype=np.float64)[:3, :3].T
+        return abs(float(x @ np.cross(y, z))) / 1000.0
 
 
 def spacing_of(affine: np.ndarray) -> tuple[float, float, float]:

@@ -23,6 +23,15 @@ def test_the_volume_of_a_voxel_is_in_millilitres() -> None:
     assert Case("a", IMAGE, np.diag([10.0, 10.0, 10.0, 1.0])).voxel_volume_ml == 1.0
 
 
+def test_a_sheared_voxel_is_smaller_than_the_product_of_its_edges() -> None:
+    # Edges (2, 0, 0), (1, 3, 0) and (0, -1, 4): a triangular matrix, so 2 x 3 x 4 = 24 mm^3; the
+    # lengths 2, sqrt 10 and sqrt 17 would make 26.1. Mirrored and turned it is the same voxel.
+    affine = np.array([[2.0, 1, 0, 7], [0, 3, -1, 8], [0, 0, 4, 9], [0, 0, 0, 1]])
+    assert Case("a", IMAGE, affine).voxel_volume_ml == pytest.approx(0.024, rel=1e-12)
+    turned = np.diag([1.0, -1.0, 1.0, 1.0])[[1, 2, 0, 3]] @ affine
+    assert Case("a", IMAGE, turned).voxel_volume_ml == pytest.approx(0.024, rel=1e-12)
+
+
 @pytest.mark.parametrize("name", ["atrium", "scar"])
 def test_a_label_must_be_bool_and_of_the_images_shape(name) -> None:
     with pytest.raises(LascarError, match=f"a: the {name} label has type uint8; give a bool"):
