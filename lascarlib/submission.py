@@ -14,6 +14,9 @@ from lascarlib.io import read_volume, write_atomically
 TASK_FILES: Final = MappingProxyType({1: (ATRIUM_FILE, SCAR_FILE), 2: (ATRIUM_FILE,)})
 """The challenge's tasks and the files each case has in them: 1 is LA and scar, 2 the LA alone."""
 
+SHOWN = 3
+"""So many faults of a submission are told; more would scroll the first away."""
+
 _LARGEST_BYTES = 4
 
 
@@ -61,6 +64,32 @@ def submission_faults(predictions: str | Path, dataset: Dataset, *, task: int) -
         for name in TASK_FILES[task]:
             faults += _file_faults(folder / case.id / name, case)
     return faults
+
+
+def check_submission(predictions: str | Path, dataset: Dataset, *, task: int) -> None:
+    """Refuse predictions that have faults, see `submission_faults`.
+
+    Args:
+        predictions: folder with a sub-folder a case.
+        dataset: the images that were to be predicted.
+        task: 1 or 2, see `TASK_FILES`.
+
+    Raises:
+        LascarError: the folder is missing, the task is unknown, or there is a fault: a single one
+            is told in full; of several the first three, a line each, under how many there are.
+    """
+    faults = submission_faults(predictions, dataset, task=task)
+    if not faults:
+        return
+    if len(faults) == 1:
+        raise LascarError(faults[0])
+    shown = faults[:SHOWN]
+    more = [f"and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
+    lines = "".join(f"\n  {words}" for words in (*shown, *more))
+    raise LascarError(
+        f"{predictions}: {len(faults)} faults keep Task {task} from being packed; mend them, "
+        f"beginning with{lines}"
+    )
 
 
 def empty_atria(predictions: str | Path, ids: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import entr
 
+from lascarlib.datasets import count
 from lascarlib.errors import LascarError
 
 Measure = Literal["sum", "per-foreground"]
@@ -117,7 +118,7 @@ def fit_population(uncertainties: Mapping[str, float], *, measure: Measure) -> P
     """
     values = np.array(list(uncertainties.values()), dtype=np.float64)
     if len(values) < LEAST_CASES:
-        raise LascarError(f"the UAM is fitted on {len(values)} cases; give at least {LEAST_CASES}")
+        raise LascarError(f"the UAM is fitted on {count(len(values))}; give at least {LEAST_CASES}")
     if not np.isfinite(values).all():
         bad = [name for name, value in uncertainties.items() if not np.isfinite(value)]
         raise LascarError(f"the uncertainty of {', '.join(bad)} is not finite; leave them out")

@@ -57,7 +57,7 @@ def tiny_cases() -> dict[str, Case]:
 @pytest.fixture(scope="session")
 def tiny_dataset(tiny_cases: dict[str, Case]) -> Dataset:
     """The six cases as a data set that needs no disk."""
-    return Dataset("tiny", tuple(tiny_cases), tiny_cases.__getitem__, True, True, "tiny")
+    return Dataset("tiny", tuple(tiny_cases), tiny_cases.__getitem__, "tiny")
 
 
 @pytest.fixture

@@ -108,18 +108,24 @@ def test_each_fault_is_one_sentence_and_nothing_is_written(
     assert not target.parent.exists()
 
 
-def test_all_faults_are_named_at_once(predictions, tiny_folder, tmp_path, capsys):
+def test_several_faults_are_counted_and_the_first_three_told(
+    predictions, tiny_folder, tmp_path, capsys
+):
     (predictions / "case_0" / "LA_predict.nii.gz").unlink()
     put(predictions / "case_2" / "scar_predict.nii.gz", np.full((2, 2, 2), 0.5, np.float32))
     shutil.copytree(predictions / "case_1", predictions / "case_9")
     assert run("submit", predictions, "--data", tiny_folder, "--out", tmp_path / "t.zip") == 2
     lines = capsys.readouterr().err.splitlines()
-    assert all(line.startswith("lascar: ") for line in lines)
-    assert len(lines) == 4  # a stranger, a missing file, and a file of a wrong type and shape
-    assert "case_9" in lines[0]
-    assert "case_0" in lines[1]
-    assert "float32" in lines[2]
-    assert "shape (2, 2, 2)" in lines[3]
+    # Four: a stranger, a missing file, and a file of a wrong type and shape.
+    assert lines[0].endswith(
+        "out: 4 faults keep Task 1 from being packed; mend them, beginning with"
+    )
+    assert "case_9" in lines[1]
+    assert "case_0" in lines[2]
+    assert "float32" in lines[3]
+    assert lines[4:] == ["  and 1 more"]
+    faults = submission_faults(predictions, open_dataset(tiny_folder), task=1)
+    assert "shape (2, 2, 2)" in faults[3]
 
 
 def test_a_label_of_420_is_as_good_as_1(predictions, tiny_folder):

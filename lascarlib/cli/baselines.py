@@ -128,7 +128,7 @@ def write_predictions(
     from tqdm import tqdm
 
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, open_dataset, write_prediction
+    from lascarlib.datasets import check_cases, count, open_dataset, write_prediction
     from lascarlib.errors import LascarError
     from lascarlib.provenance import provenance
     from lascarlib.training.checkpoint import write_json
@@ -157,26 +157,23 @@ def write_predictions(
         "provenance": provenance(),
     }
     write_json(options.out / "prediction.json", record)
-    print(f"{len(dataset)} cases in {options.out}")
+    print(f"{count(len(dataset))} in {options.out}")
     return 0
 
 
 def _check_atria(atrium: str, dataset: "Dataset") -> None:
     """Refuse an LA that some case will not have, before anything is written."""
-    from lascarlib.datasets import ATRIUM_FILE
+    from lascarlib.datasets import ATRIUM_FILE, check_labelled, count
     from lascarlib.errors import LascarError
 
     if atrium == "manual":
-        if not dataset.has_atrium:
-            raise LascarError(
-                f"{dataset.source}: not every case has an LA label for --atrium manual"
-            )
+        check_labelled(dataset, label="LA", purpose="--atrium manual")
         return
     files = [Path(atrium) / name / ATRIUM_FILE for name in dataset.ids]
     missing = [path for path in files if not path.is_file()]
     if missing:
         raise LascarError(
-            f"{missing[0]}: the LA of {len(missing)} of {len(dataset)} cases "
+            f"{missing[0]}: the LA of {len(missing)} of {count(len(dataset))} "
             "is missing; give --atrium the --out folder of a lascar predict on this data, or manual"
         )
 

@@ -48,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _data_rows() -> list[tuple[str, str]]:
     """One row per data set below the folder that LASCAR_DATA names."""
-    from lascarlib.datasets import open_dataset
+    from lascarlib.datasets import count, open_dataset
 
     named = os.environ.get(DATA_VARIABLE)
     if not named:
@@ -64,5 +64,5 @@ def _data_rows() -> list[tuple[str, str]]:
             continue
         kinds = [name for name, on in (("LA", found.has_atrium), ("scar", found.has_scar)) if on]
         labels = f"{' and '.join(kinds) or 'no'} labels"
-        rows.append(("data", f"{folder}: {len(found)} cases, {labels}"))
+        rows.append(("data", f"{folder}: {count(len(found))}, {labels}"))
     return rows or [("data", f"{DATA_VARIABLE}={named} holds no folder")]

@@ -111,7 +111,7 @@ def _run_networks(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, open_dataset, write_prediction
+    from lascarlib.datasets import check_cases, count, open_dataset, write_prediction
     from lascarlib.errors import LascarError
     from lascarlib.pipeline import load_predictor
     from lascarlib.provenance import provenance
@@ -148,7 +148,7 @@ def _run_networks(options: argparse.Namespace) -> int:
         "provenance": provenance(),
     }
     write_json(options.out / "prediction.json", record)
-    print(f"{len(dataset)} cases in {options.out}")
+    print(f"{count(len(dataset))} in {options.out}")
     return 0
 
 
@@ -169,7 +169,7 @@ def _start(
     options: argparse.Namespace, *, folds: tuple[str, ...], least_cases: int = 1
 ) -> "tuple[Run, Dataset]":
     """Check everything that can be checked, and only then make the run's folder."""
-    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.datasets import check_cases, count, open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.training import make_config, parse_settings, planned, start_run
 
@@ -182,7 +182,7 @@ def _start(
     dataset = open_dataset(options.data)
     if len(dataset) < least_cases and config.method == "boundary-focused":
         raise LascarError(
-            f"{dataset.source}: {len(dataset)} cases, but the UAM needs {least_cases}; give more"
+            f"{dataset.source}: {count(len(dataset))}, but the UAM needs {least_cases}; give more"
         )
     check_cases(dataset)
     config = planned(config, dataset)

@@ -40,7 +40,7 @@ def add_commands(commands: Any) -> None:
 def write_phantom(options: argparse.Namespace) -> int:
     """Write a phantom cohort and the JSON that describes it, or given cases with implanted scar."""
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, open_dataset
+    from lascarlib.datasets import check_cases, check_labelled, count, open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.io import write_atomically
     from lascarlib.phantom import cohort_json, describe_cohort
@@ -56,15 +56,12 @@ def write_phantom(options: argparse.Namespace) -> int:
         text = cohort_json(describe_cohort(words))
         path = options.out / "cohort.json"
         write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
-        print(f"{len(dataset)} cases in {options.out}, described by cohort.json")
+        print(f"{count(len(dataset))} in {options.out}, described by cohort.json")
         return 0
     if unfit := sorted(given.keys() - {"seed", "scar"}):
         raise LascarError(f"--{unfit[0]} says nothing about given cases; leave it out")
     dataset = open_dataset(options.implant)
-    if not dataset.has_atrium:
-        raise LascarError(
-            f"{options.implant}: not every case has an LA; scar is implanted round it"
-        )
+    check_labelled(dataset, label="LA", purpose="scar to be implanted round it")
     _check_new(options.out, dataset.ids)
     check_cases(dataset)
     plan = describe_cohort(words)
@@ -73,7 +70,7 @@ def write_phantom(options: argparse.Namespace) -> int:
         dataset,
         lambda case: implant_scar(case, seed=plan.seed, config=plan.config),
     )
-    print(f"{len(dataset)} cases in {options.out}, their scar implanted")
+    print(f"{count(len(dataset))} in {options.out}, their scar implanted")
     return 0
 
 

@@ -73,14 +73,14 @@ def _paper(
     atrium: Path, scar: Path, image: Path | None
 ) -> "tuple[WallNormals, np.ndarray, np.ndarray]":
     """Binary labels on one grid."""
-    from lascarlib.datasets import binary
+    from lascarlib.datasets import binary, check_same_grid
     from lascarlib.geometry import find_normals
     from lascarlib.io import read_volume
 
     label, marked = read_volume(atrium), read_volume(scar)
-    _check_grid(marked, label, path=scar, of=atrium)
+    check_same_grid(marked, label, path=scar, of=atrium)
     if image is not None:
-        _check_grid(label, read_volume(image), path=atrium, of=image)
+        check_same_grid(label, read_volume(image), path=atrium, of=image)
     mask, found = binary(label.array, path=atrium), binary(marked.array, path=scar)
     _check_roles(label.array, marked.array, atrium=atrium, scar=scar)
     return find_normals(mask, affine=label.affine, protocol="paper"), found, label.affine
@@ -91,13 +91,14 @@ def _official(
 ) -> "tuple[WallNormals, np.ndarray, np.ndarray]":
     """Label volumes with their values; the image may lie in another world."""
     from lascarlib.case import same_geometry
-    from lascarlib.datasets.official_labels import official_affine, read_official_label
+    from lascarlib.datasets import check_same_grid
+    from lascarlib.datasets.official_labels import official_affine
     from lascarlib.errors import LascarError
     from lascarlib.geometry.official_normals import ATRIUM_LABEL, official_normals
     from lascarlib.io import read_volume
 
-    label, marked = read_official_label(atrium), read_official_label(scar)
-    _check_grid(marked, label, path=scar, of=atrium)
+    label, marked = _official_label(atrium), _official_label(scar)
+    check_same_grid(marked, label, path=scar, of=atrium)
     _check_roles(label.array, marked.array, atrium=atrium, scar=scar)
     world = label.affine
     if image is not None:
@@ -122,24 +123,29 @@ def _official(
             "the label's value"
         )
     normals = official_normals(label.array, image_affine=world, label_affine=label.affine)
+    if inside.any() and not len(normals.voxels) + len(normals.unvisited):
+        raise LascarError(
+            f"{atrium}: none of its LA is surface to the official program, which leaves out a "
+            "volume's faces, and with them all of a single slice; use --protocol paper"
+        )
     return normals, marked.array, label.affine
 
 
-def _check_grid(volume: "Volume", other: "Volume", *, path: Path, of: Path) -> None:
-    """Refuse two labels that do not lie on one grid."""
-    from lascarlib.case import same_geometry
-    from lascarlib.errors import LascarError
+def _official_label(path: Path) -> "Volume":
+    """A label as the official program reads it; say what that changes."""
+    import numpy as np
 
-    if volume.array.shape != other.array.shape:
-        raise LascarError(
-            f"{path}: shape {volume.array.shape} differs from {other.array.shape} of {of}; bring "
-            "both onto one grid"
+    from lascarlib.datasets.official_labels import read_official_label
+    from lascarlib.io import read_volume
+
+    label = read_official_label(path)
+    changed = int(np.count_nonzero(read_volume(path).array != label.array))
+    if changed:
+        _say(
+            f"{path}: {changed} voxels hold fractions, of which the official program makes whole "
+            "numbers, 0 of 0.99; give it labels, not probabilities"
         )
-    if not same_geometry(volume.affine, other.affine, shape=other.array.shape):
-        raise LascarError(
-            f"{path}: affine differs from that of {of} by more than 0.001 mm; resample it or "
-            "correct its header"
-        )
+    return label
 
 
 def _check_roles(labels: "np.ndarray", marked: "np.ndarray", *, atrium: Path, scar: Path) -> None:

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
     from lascarlib.baselines.learngc import is_learngc
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import open_dataset
+    from lascarlib.datasets import count, open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.report import make_contents, write_report
 
@@ -43,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
     dataset = open_dataset(options.case)
     if len(dataset) != 1:
         raise LascarError(
-            f"{options.case}: {len(dataset)} cases; give the folder of one, or a slice such as "
+            f"{options.case}: {count(len(dataset))}; give the folder of one, or a slice such as "
             "FOLDER[3:4]"
         )
     (case,) = dataset

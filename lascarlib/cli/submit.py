@@ -22,15 +22,15 @@ def add_commands(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Name every fault, or write the zip."""
+    """Say what is at fault, or write the zip."""
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import open_dataset
+    from lascarlib.datasets import count, open_dataset
     from lascarlib.submission import (
         TASK_FILES,
+        check_submission,
         check_target,
         empty_atria,
         find_task,
-        submission_faults,
         write_submission,
     )
 
@@ -38,14 +38,10 @@ def run(options: argparse.Namespace) -> int:
     check_folder(options.out.parent)
     dataset = open_dataset(options.data)
     task = options.task or find_task(options.predictions)
-    faults = submission_faults(options.predictions, dataset, task=task)
-    for fault in faults:
-        print(f"lascar: {fault}", file=sys.stderr)
-    if faults:
-        return 2
+    check_submission(options.predictions, dataset, task=task)
     for case in empty_atria(options.predictions, dataset.ids):
         print(f"{case}: the predicted LA is empty and will be scored as missed", file=sys.stderr)
     write_submission(options.predictions, dataset.ids, options.out, task=task)
     words = " and ".join(name.removesuffix(".nii.gz") for name in TASK_FILES[task])
-    print(f"Task {task}: {words} of {len(dataset)} cases in {options.out}")
+    print(f"Task {task}: {words} of {count(len(dataset))} in {options.out}")
     return 0

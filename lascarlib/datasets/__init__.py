@@ -1,7 +1,7 @@
 """Directory layouts and the phantom behind one iterator."""
 
-from lascarlib.datasets.dataset import Dataset, check_cases
-from lascarlib.datasets.labels import binary, read_label
+from lascarlib.datasets.dataset import Dataset, check_cases, check_labelled, count
+from lascarlib.datasets.labels import binary, check_same_grid, read_label
 from lascarlib.datasets.layouts import LAYOUTS, Layout
 from lascarlib.datasets.opening import open_dataset
 from lascarlib.datasets.predictions import (
@@ -20,6 +20,9 @@ __all__ = [
     "Layout",
     "binary",
     "check_cases",
+    "check_labelled",
+    "check_same_grid",
+    "count",
     "holds_scar",
     "open_dataset",
     "read_label",

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from tqdm import tqdm
 
@@ -18,10 +19,10 @@ class Dataset:
         source: the string it was opened from.
         ids: names of the cases, sorted.
         load: makes the case of a given name.
-        has_atrium: whether every case has an LA label.
-        has_scar: whether every case has a scar label.
         fingerprint: hash of what identifies the data: names, sizes and last bytes of files, where
             a compressed one keeps the checksum of its content; or the phantom's description.
+        without_atrium: those of the cases that have no LA label.
+        without_scar: those that have no scar label.
 
     Example:
         >>> from lascarlib.datasets import open_dataset
@@ -33,9 +34,19 @@ class Dataset:
     source: str
     ids: tuple[str, ...]
     load: Callable[[str], Case]
-    has_atrium: bool
-    has_scar: bool
     fingerprint: str
+    without_atrium: tuple[str, ...] = ()
+    without_scar: tuple[str, ...] = ()
+
+    @property
+    def has_atrium(self) -> bool:
+        """Whether every case has an LA label."""
+        return not self.without_atrium
+
+    @property
+    def has_scar(self) -> bool:
+        """Whether every case has a scar label."""
+        return not self.without_scar
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -61,8 +72,14 @@ class Dataset:
             raise LascarError(f"{self.source}: no case is left after the selection; widen it")
         if unknown := sorted(set(ids) - set(self.ids)):
             raise LascarError(f"{self.source}: no case {unknown[0]!r}; choose from dataset.ids")
-        print_of_ids = digest(self.fingerprint, *ids)
-        return Dataset(self.source, ids, self.load, self.has_atrium, self.has_scar, print_of_ids)
+        return Dataset(
+            self.source,
+            ids,
+            self.load,
+            digest(self.fingerprint, *ids),
+            tuple(name for name in self.without_atrium if name in ids),
+            tuple(name for name in self.without_scar if name in ids),
+        )
 
 
 def check_cases(dataset: Dataset) -> None:
@@ -77,6 +94,43 @@ def check_cases(dataset: Dataset) -> None:
         dataset, total=len(dataset), desc="checking files", unit="case", delay=1, leave=False
     ):
         pass
+
+
+def check_labelled(dataset: Dataset, *, label: Literal["LA", "scar"], purpose: str) -> None:
+    """Refuse a data set in which a case lacks a label.
+
+    Args:
+        dataset: to check.
+        label: which one.
+        purpose: what it is needed for, as in "training".
+
+    Raises:
+        LascarError: a case has none; the first three are named.
+
+    Example:
+        >>> from lascarlib.datasets import open_dataset
+        >>> check_labelled(open_dataset("phantom:cases=3"), label="scar", purpose="training")
+    """
+    names = dataset.without_atrium if label == "LA" else dataset.without_scar
+    if names:
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        lacking = f"{', '.join(names[:3])}{more} of {count(len(dataset))}"
+        lack = "lack" if len(names) > 1 else "lacks"
+        raise LascarError(
+            f"{dataset.source}: not every case has {'an LA' if label == 'LA' else 'a scar'} label, "
+            f"{lacking} {lack} it; draw it for {purpose}, or leave such cases out, by moving them "
+            "or by a slice such as FOLDER[:8]"
+        )
+
+
+def count(cases: int) -> str:
+    """A number of cases in words.
+
+    Example:
+        >>> count(1), count(20)
+        ('1 case', '20 cases')
+    """
+    return f"{cases} case" + ("" if cases == 1 else "s")
 
 
 def is_phantom(source: str) -> bool:

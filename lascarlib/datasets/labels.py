@@ -25,17 +25,39 @@ def read_label(path: str | Path, *, like: Volume, of: str | Path) -> np.ndarray:
             moves by more than 0.001 mm), or more than one value besides 0 occurs.
     """
     label = read_volume(path)
-    if label.array.shape != like.array.shape:
-        raise LascarError(
-            f"{path}: shape {label.array.shape} differs from {like.array.shape} of {of}; use the "
-            "label drawn on that image"
-        )
-    if not same_geometry(label.affine, like.affine, shape=like.array.shape):
-        raise LascarError(
-            f"{path}: affine differs from that of {of} by more than 0.001 mm; resample the label "
-            "onto the image or correct its header"
-        )
+    check_same_grid(label, like, path=path, of=of)
     return binary(label.array, path=path)
+
+
+def check_same_grid(volume: Volume, like: Volume, *, path: str | Path, of: str | Path) -> None:
+    """Refuse a volume that does not lie on the grid of another.
+
+    Args:
+        volume: what was read.
+        like: on whose grid it must lie.
+        path: file of the first, named in the error.
+        of: file of the second.
+
+    Raises:
+        LascarError: the shapes differ, or a corner lies more than 0.001 mm elsewhere.
+
+    Example:
+        >>> small, large = (Volume(np.zeros((n, 2, 2)), np.eye(4)) for n in (2, 3))
+        >>> check_same_grid(small, large, path="scar.nii", of="la.nii")
+        Traceback (most recent call last):
+        ...
+        lascarlib.errors.LascarError: scar.nii: shape (2, 2, 2) differs from (3, 2, 2) of la.nii...
+    """
+    if volume.array.shape != like.array.shape:
+        raise LascarError(
+            f"{path}: shape {volume.array.shape} differs from {like.array.shape} of {of}; use the "
+            "one drawn on it, or bring both onto one grid"
+        )
+    if not same_geometry(volume.affine, like.affine, shape=like.array.shape):
+        raise LascarError(
+            f"{path}: affine differs from that of {of} by more than 0.001 mm; resample it onto "
+            "that grid or correct its header"
+        )
 
 
 def binary(array: np.ndarray, *, path: str | Path) -> np.ndarray:

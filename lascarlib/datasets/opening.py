@@ -66,7 +66,7 @@ def _open_phantom(source: str) -> Dataset:
         return PHANTOMS.get(key, lambda: phantom_case(index, seed=seed, config=config))
 
     fingerprint = digest("phantom", repr(cohort.config), str(cohort.seed), *indices)
-    return Dataset(source, tuple(indices), load, True, True, fingerprint)
+    return Dataset(source, tuple(indices), load, fingerprint)
 
 
 def _open_files(folder: Path) -> Dataset:
@@ -76,9 +76,9 @@ def _open_files(folder: Path) -> Dataset:
         source=str(folder),
         ids=tuple(files),
         load=lambda name: _read_case(name, files[name]),
-        has_atrium=all("atrium" in paths for paths in files.values()),
-        has_scar=all("scar" in paths for paths in files.values()),
         fingerprint=digest(*stamps),
+        without_atrium=tuple(name for name, paths in files.items() if "atrium" not in paths),
+        without_scar=tuple(name for name, paths in files.items() if "scar" not in paths),
     )
 
 

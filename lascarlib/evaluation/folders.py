@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lascarlib.datasets import ATRIUM_FILE, Dataset, read_prediction
+from lascarlib.datasets import ATRIUM_FILE, Dataset, check_labelled, read_prediction
 from lascarlib.errors import LascarError
 from lascarlib.evaluation.score import CaseScore, score_case
 from lascarlib.geometry.projection import Protocol, check_protocol
@@ -40,7 +40,7 @@ def score_folders(
         >>> from lascarlib.datasets import write_prediction
         >>> label = np.ones((2, 2, 2), bool)
         >>> case = Case("a", np.zeros(label.shape, np.float32), np.eye(4), atrium=label)
-        >>> reference = Dataset("one case", ("a",), {"a": case}.__getitem__, True, False, "")
+        >>> reference = Dataset("one case", ("a",), {"a": case}.__getitem__, "", (), ("a",))
         >>> folder = tempfile.mkdtemp()
         >>> write_prediction(folder, case, label, None)
         >>> ((score,),) = score_folders(reference, [folder], score_scar=False)
@@ -48,11 +48,7 @@ def score_folders(
         (1.0, None)
     """
     check_protocol(protocol)
-    if not reference.has_atrium:
-        raise LascarError(
-            f"{reference.source}: not every case has an LA label; give labelled cases first, then "
-            "the predictions"
-        )
+    check_labelled(reference, label="LA", purpose="evaluation")
     for folder in folders:
         if not any((Path(folder) / name / ATRIUM_FILE).is_file() for name in reference.ids):
             raise LascarError(

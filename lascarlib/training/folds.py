@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lascarlib.datasets import count
 from lascarlib.errors import LascarError
 
 ALL = "all"
@@ -45,7 +46,7 @@ def make_folds(ids: tuple[str, ...], *, n_folds: int, seed: int) -> tuple[Fold, 
         ([2, 2], ['a', 'b', 'c', 'd'])
     """
     if n_folds < 2 or len(ids) < n_folds:
-        raise LascarError(f"{len(ids)} cases cannot make {n_folds} folds; give more cases")
+        raise LascarError(f"{count(len(ids))} cannot make {n_folds} folds; give more cases")
     shuffled = np.random.default_rng(seed).permutation(np.array(ids, dtype=object))
     folds = []
     for k, held_back in enumerate(np.array_split(shuffled, n_folds)):

@@ -38,6 +38,10 @@ _SPATIAL_LOSSES: Mapping[str, tuple[Loss, ...]] = {
 }
 _NNUNET_LOSSES: tuple[Loss, ...] = ("dice-topk", "dice-cross-entropy")
 
+_NNUNET_ONLY = ("uncertainty", "distance_map", "scar_maps", "scar_threshold")
+_NNUNET_STAGE = ("batch_dice", "deep_supervision", "top_k_percent", "top_k_ranking")
+"""What only BF's method, and a stage of it, is set by."""
+
 
 @dataclass(frozen=True)
 class Method:
@@ -102,6 +106,30 @@ def stages_of(method: MethodName, *, has_scar: bool) -> tuple[str, ...]:
         ('atrium',)
     """
     return METHODS[method].stages if has_scar else ("atrium",)
+
+
+def foreign_settings(method: MethodName) -> tuple[str, ...]:
+    """Settings, and whole groups of them, that a method does not have: they are other methods'.
+
+    Args:
+        method: by name. What it has does not depend on the data: AJSQnet's "atrium" is what it
+            trains without scar labels, its "joint" what it trains with them.
+
+    Returns:
+        Dotted names, a group's without its parts.
+
+    Example:
+        >>> foreign_settings("boundary-focused")
+        ('joint', 'spatial')
+        >>> foreign_settings("dangi")[:3]
+        ('scar', 'joint', 'uncertainty')
+    """
+    stages = METHODS[method].losses
+    groups = tuple(stage for stage in ("atrium", "scar", "joint") if stage not in stages)
+    if not is_spatial(method):
+        return (*groups, "spatial")
+    parts = tuple(f"{stage}.{name}" for stage in stages for name in _NNUNET_STAGE)
+    return (*groups, *_NNUNET_ONLY, *parts)
 
 
 def is_spatial(method: MethodName) -> bool:

@@ -1,11 +1,12 @@
 """The named sets of literals an experiment starts from: smoke, cpu, gpu."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from lascarlib.errors import LascarError
 from lascarlib.training.config import Config
-from lascarlib.training.methods import METHODS, MethodName, is_spatial
+from lascarlib.training.methods import METHODS, MethodName, foreign_settings, is_spatial
 from lascarlib.training.settings import with_settings
 
 _LAPTOP_AUGMENTATION = {
@@ -149,8 +150,8 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
         The config.
 
     Raises:
-        LascarError: unknown profile or setting, or a value of another type; or profile or seed
-            among the settings.
+        LascarError: unknown profile or setting, a value of another type, or a setting that the
+            method does not have; or profile or seed among the settings.
 
     Example:
         >>> config = make_config("smoke", seed=1, settings={"atrium.top_k_percent": 20.0})
@@ -166,7 +167,41 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
     config = with_settings(
         Config(profile=profile, seed=seed), {"method": chosen.pop("method", "boundary-focused")}
     )
+    _check_own(config.method, chosen)
     return with_settings(with_settings(config, _literals(profile, config.method)), chosen)
+
+
+def _check_own(method: MethodName, settings: Mapping[str, Any]) -> None:
+    """Refuse settings of another method: they would change nothing."""
+    foreign = foreign_settings(method)
+    for name in _names(settings):
+        parts = name.split(".")
+        if any(".".join(parts[: k + 1]) in foreign for k in range(len(parts))):
+            own = [
+                f"{field.name}.*" if is_dataclass(field.default_factory) else field.name
+                for field in fields(Config)
+                if field.name not in (*foreign, "profile", "seed")
+            ]
+            raise LascarError(
+                f"setting {name!r} would change nothing in {method}, which has {', '.join(own)}"
+                + _except(foreign)
+                + "; leave it out or give another method"
+            )
+
+
+def _except(foreign: Sequence[str]) -> str:
+    """The parts of its groups that a method does not have, in words."""
+    parts = dict.fromkeys(name.partition(".")[2] for name in foreign if "." in name)
+    return f" (the stages without {', '.join(parts)})" if parts else ""
+
+
+def _names(settings: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Dotted names of settings, those within groups included."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping) and value:
+            yield from _names(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name
 
 
 def _literals(profile: str, method: MethodName) -> dict[str, Any]:

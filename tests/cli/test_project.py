@@ -80,7 +80,7 @@ def official(tmp_path: Path, atrium: Path, scar: Path) -> np.ndarray:
     return read_volume(out).array
 
 
-def test_the_type_of_a_label_does_not_matter_fractions_are_cut_off(files, tmp_path) -> None:
+def test_the_type_of_a_label_does_not_matter_fractions_are_cut_off(files, tmp_path, capsys):
     atrium, scar = blob()
     expected = official(tmp_path, *files)
     assert set(np.unique(expected)) == {0, 421, 422}
@@ -92,8 +92,12 @@ def test_the_type_of_a_label_does_not_matter_fractions_are_cut_off(files, tmp_pa
     # 420.9 is 420; a probability of 0.99 is no scar.
     stored = save(tmp_path / "h.nii", np.where(atrium > 0, 420.9, -0.9).astype(np.float32))
     np.testing.assert_array_equal(official(tmp_path, stored, files[1]), expected)
+    capsys.readouterr()
     stored = save(tmp_path / "p.nii", np.float32(0.99) * scar)
     assert np.unique(official(tmp_path, files[0], stored)).tolist() == [0, 421]
+    said = capsys.readouterr().err.splitlines()
+    assert f"p.nii: {scar.sum()} voxels hold fractions, of which the official program" in said[0]
+    assert "no scar in it" in said[1]
 
 
 def test_scaled_values_are_rounded_instead(files, tmp_path) -> None:
@@ -189,6 +193,15 @@ def test_what_cannot_be_projected_is_refused_in_a_sentence(files, tmp_path, caps
     assert project(la, mark, la, "--protocol", protocol) == 2
     assert "is an input" in capsys.readouterr().err
     assert la.read_bytes() == before
+
+
+def test_one_slice_has_no_surface_to_the_official_program(tmp_path, capsys) -> None:
+    atrium, scar = (array[:, :, 5:6] for array in blob())
+    paths = [save(tmp_path / f"{k}.nii", array) for k, array in enumerate((atrium, scar))]
+    out = tmp_path / "out.nii.gz"
+    said = refused(capsys, out, *paths, out, "--protocol", "official")
+    assert "leaves out a volume's faces, and with them all of a single slice; use" in said
+    assert project(*paths, out) == 0
 
 
 def test_label_values_that_no_convention_knows(files, tmp_path, capsys) -> None:

@@ -62,8 +62,8 @@ def test_what_cannot_be_scored_is_refused(two, tmp_path) -> None:
     reference, folders = two
     with pytest.raises(LascarError, match=r"nowhere: no <case>/LA_predict\.nii\.gz of any case"):
         score_folders(reference, [*folders, tmp_path / "nowhere"], score_scar=True)
-    unlabelled = dataclasses.replace(reference, has_atrium=False)
-    with pytest.raises(LascarError, match="not every case has an LA label"):
+    unlabelled = dataclasses.replace(reference, without_atrium=("case_1",))
+    with pytest.raises(LascarError, match=r"not every case has an LA label, case_1 of .* lacks it"):
         score_folders(unlabelled, folders, score_scar=True)
     with pytest.raises(LascarError, match="unknown protocol 'care'"):
         score_folders(reference, folders, score_scar=True, protocol="care")

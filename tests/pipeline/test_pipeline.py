@@ -184,7 +184,7 @@ def quick_run(folder, dataset: Dataset, **settings) -> Run:
 
 def test_data_without_scar_labels_trains_the_la_alone(tmp_path, tiny_dataset) -> None:
     cases = {c.id: dataclasses.replace(c, scar=None) for c in tiny_dataset}
-    dataset = Dataset("bare", tuple(cases), cases.__getitem__, True, False, "bare")
+    dataset = Dataset("bare", tuple(cases), cases.__getitem__, "bare", (), tuple(cases))
     run = quick_run(tmp_path / "run", dataset)
     train(run, dataset)
     assert run.trained_folds("atrium") == ("all",)

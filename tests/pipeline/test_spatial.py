@@ -59,7 +59,7 @@ def test_the_code_finds_scar_off_the_surface_too(tmp_path, tiny_dataset) -> None
 
 def test_without_scar_labels_the_atrium_alone_is_learned(tmp_path, tiny_dataset, tiny_cases):
     bare = {name: dataclasses.replace(case, scar=None) for name, case in tiny_cases.items()}
-    dataset = dataclasses.replace(tiny_dataset, load=bare.__getitem__, has_scar=False)
+    dataset = dataclasses.replace(tiny_dataset, load=bare.__getitem__, without_scar=tuple(bare))
     run = started(tmp_path, dataset, "atrialjsqnet", ("atrium",))
     train(run, dataset)
     assert run.stages == ("atrium",)

@@ -38,6 +38,51 @@ def test_settings_come_on_top_of_the_profile() -> None:
     assert config.atrium.patch_voxels == PROFILES["cpu"]["atrium"]["patch_voxels"]
 
 
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [
+        ("boundary-focused", {"joint.iterations": 3}),
+        ("boundary-focused", {"spatial.beta": 2.0}),
+        ("boundary-focused", {"spatial": {"beta": 2.0}}),
+        ("dangi", {"scar.iterations": 3}),
+        ("dangi", {"joint": {"iterations": 3}}),
+        ("dangi", {"scar_threshold": 0.4}),
+        ("dangi", {"atrium.top_k_percent": 20.0}),
+        ("dangi", {"atrium": {"iterations": 3, "deep_supervision": False}}),
+        ("unet-bce", {"joint.iterations": 3}),
+        ("unet-bce", {"uncertainty.outlier_sd": 2.0}),
+        ("atrialjsqnet", {"scar.iterations": 3}),
+        ("ajsqnet-se", {"scar_maps": "manual"}),
+    ],
+)
+def test_a_setting_of_another_method_is_refused(method, settings) -> None:
+    (name,) = settings
+    with pytest.raises(LascarError, match=rf"^setting '{name}.*' would change nothing in {method}"):
+        make_config("smoke", seed=0, settings={"method": method, **settings})
+
+
+@pytest.mark.parametrize(
+    ("method", "settings"),
+    [
+        ("boundary-focused", {"scar.iterations": 3, "uncertainty.outlier_sd": 2.0}),
+        # With scar labels it trains "joint", without them "atrium": both are its own.
+        ("atrialjsqnet", {"joint.iterations": 3, "atrium.iterations": 3, "spatial.beta": 2.0}),
+        ("unet-bce", {"scar.iterations": 3, "folds": 3, "largest_component": True}),
+        ("xue", {"atrium": {"iterations": 3}}),
+    ],
+)
+def test_a_methods_own_settings_are_taken(method, settings) -> None:
+    config = make_config("smoke", seed=0, settings={"method": method, **settings})
+    assert config.atrium.iterations == 3 or config.scar.iterations == 3
+
+
+def test_the_refusal_lists_what_the_method_has() -> None:
+    words = r"which has method, folds, budget_minutes, precision, mirror_at_test, largest_component"
+    words += r", atrium\.\*, spatial\.\* \(the stages without batch_dice, deep_supervision, top_k_"
+    with pytest.raises(LascarError, match=words):
+        make_config("smoke", seed=0, settings={"method": "dangi", "joint.batch_size": 1})
+
+
 def test_an_unknown_profile_is_refused() -> None:
     with pytest.raises(LascarError, match="unknown profile 'tpu'; known are smoke, cpu, gpu"):
         make_config("tpu", seed=0)

@@ -37,6 +37,26 @@ def test_resume_wants_the_same_settings_and_data(tmp_path, config, tiny_dataset)
         start_run(tmp_path / "run", config, tiny_dataset[:4], resume=True)
 
 
+def test_resume_names_another_method_or_profile_alone_and_five_settings_at_most(
+    tmp_path, config, tiny_dataset
+) -> None:
+    start_run(tmp_path / "run", config, tiny_dataset)
+
+    def said(other) -> str:
+        with pytest.raises(LascarError) as error:
+            start_run(tmp_path / "run", other, tiny_dataset, resume=True)
+        return str(error.value)
+
+    dangi = make_config("smoke", seed=1, settings={"method": "dangi"})
+    words = "run: was started with method boundary-focused, not dangi; resume with --method bound"
+    assert words in said(dangi)
+    assert "with profile smoke, not cpu; resume" in said(make_config("cpu", seed=1))
+    own = said(make_config("smoke", seed=1))
+    assert "was started with another folds, precision, atrium.spacing_mm, " in own
+    assert own.count(",") == 4
+    assert "more; resume with the same settings" in own
+
+
 @pytest.mark.parametrize("kind", ["full folder", "file"])
 def test_a_folder_that_is_something_else_is_refused(tmp_path, config, tiny_dataset, kind) -> None:
     target = tmp_path / "mine"
@@ -65,9 +85,14 @@ def test_nothing_is_written_for_what_cannot_be_trained(
 
 
 def test_data_without_la_labels_is_refused(tmp_path, config, tiny_dataset) -> None:
-    bare = dataclasses.replace(tiny_dataset, has_atrium=False)
-    with pytest.raises(LascarError, match="not every case has an LA label"):
+    some = tuple(f"case_{k}" for k in range(4))
+    bare = dataclasses.replace(tiny_dataset, without_atrium=some)
+    words = r"an LA label, case_0, case_1, case_2 and 1 more of 6 cases lack it; draw it for tr"
+    with pytest.raises(LascarError, match=words):
         start_run(tmp_path / "run", config, bare)
+    one = dataclasses.replace(tiny_dataset, without_atrium=("case_5",))
+    with pytest.raises(LascarError, match="label, case_5 of 6 cases lacks it"):
+        start_run(tmp_path / "run", config, one)
     assert not list(tmp_path.iterdir())
 
 

@@ -123,7 +123,7 @@ def test_a_case_without_scar_and_one_without_atrium_are_no_obstacle(
         "empty": Case("empty", b.image, b.affine, nothing, nothing),
         "usual": c,
     }
-    dataset = Dataset("three", tuple(sorted(cases)), cases.__getitem__, True, True, "three")
+    dataset = Dataset("three", tuple(sorted(cases)), cases.__getitem__, "three")
     config = dataclasses.replace(quick, iterations=2)
     train_learngc(tmp_path / "run", dataset, config)
     assert "empty: the LA is empty, left out" in capsys.readouterr().err
@@ -139,8 +139,10 @@ def test_what_cannot_be_trained_is_refused(tmp_path, trained_folder, tiny_datase
     other = dataclasses.replace(quick, seed=5, smoothness=0.1)
     with pytest.raises(LascarError, match="another seed, smoothness"):
         train_learngc(trained_folder, tiny_dataset[:4], other, resume=True)
-    unlabelled = dataclasses.replace(tiny_dataset, has_scar=False)
-    with pytest.raises(LascarError, match="learns from LA and scar labels"):
+    unlabelled = dataclasses.replace(tiny_dataset, without_scar=("case_2",))
+    with pytest.raises(
+        LascarError, match="a scar label, case_2 of 6 cases lacks it; draw it for LearnGC"
+    ):
         train_learngc(tmp_path / "run", unlabelled, quick)
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "letter.txt").write_text("dear")

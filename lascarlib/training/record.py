@@ -1,0 +1,146 @@
+"""What a training was made from, kept as run.json in its folder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from lascarlib.datasets import Dataset
+from lascarlib.errors import LascarError
+from lascarlib.provenance import provenance
+from lascarlib.training.checkpoint import read_json, write_json
+from lascarlib.training.settings import from_json, to_json
+
+SHOWN = 5
+"""So many settings are named when a training is resumed with others."""
+
+AnyConfig = TypeVar("AnyConfig")
+AnyRecord = TypeVar("AnyRecord", bound="Record[Any]")
+
+
+@dataclass(frozen=True)
+class Record(Generic[AnyConfig]):
+    """A training's folder, and what it was made from.
+
+    Args:
+        folder: of the training.
+        config: of the experiment.
+        source: the data it was trained on, as it was given.
+        ids: case ids of that data.
+        fingerprint: of that data.
+        has_scar: whether every case of it has a scar label.
+    """
+
+    folder: Path
+    config: AnyConfig
+    source: str
+    ids: tuple[str, ...]
+    fingerprint: str
+    has_scar: bool
+
+
+def make_record(
+    kind: type[AnyRecord], folder: str | Path, config: Any, dataset: Dataset
+) -> AnyRecord:
+    """The record of a training that is to be started; nothing is written.
+
+    Args:
+        kind: `Record` or one derived from it.
+        folder: of the training.
+        config: of the experiment, every number in it final.
+        dataset: to train on.
+    """
+    data = (dataset.source, dataset.ids, dataset.fingerprint, dataset.has_scar)
+    return kind(Path(folder), config, *data)
+
+
+def start_record(record: Record[Any], *, resume: bool) -> None:
+    """Make the folder of a new training, or check that an existing one is the same.
+
+    Args:
+        record: of the training; its folder is new or empty unless `resume`.
+        resume: go on where an earlier training with the same config and data stopped.
+
+    Raises:
+        LascarError: the folder is in use and `resume` is not set, or it holds something else, or a
+            training with another config or on other data.
+    """
+    folder = record.folder
+    if (folder / "run.json").exists():
+        if not resume:
+            raise LascarError(f"{folder}: holds a training already; give --resume or a new folder")
+        _check_same(open_record(type(record), type(record.config), folder), record)
+        return
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LascarError(f"{folder}: not empty and no training; give a new folder")
+    write_json(
+        folder / "run.json",
+        {
+            "config": to_json(record.config),
+            "source": record.source,
+            "ids": list(record.ids),
+            "fingerprint": record.fingerprint,
+            "has_scar": record.has_scar,
+            "provenance": provenance(),
+        },
+    )
+
+
+def open_record(kind: type[AnyRecord], config: type, folder: str | Path) -> AnyRecord:
+    """Open the folder of a training.
+
+    Args:
+        kind: `Record` or one derived from it.
+        config: type of its config.
+        folder: of the training.
+
+    Raises:
+        LascarError: it is no such folder, or its run.json is damaged.
+    """
+    path = Path(folder) / "run.json"
+    stored = read_json(path)
+    try:
+        return kind(
+            Path(folder),
+            from_json(config, stored["config"]),
+            stored["source"],
+            tuple(stored["ids"]),
+            stored["fingerprint"],
+            stored["has_scar"],
+        )
+    except (KeyError, TypeError) as error:
+        raise LascarError(f"{path}: not a training's record ({error}); restore it") from error
+
+
+def _check_same(old: Record[Any], new: Record[Any]) -> None:
+    """Refuse other data; then another method or profile, which alone explain; then settings."""
+    if (old.fingerprint, old.ids) != (new.fingerprint, new.ids):
+        raise LascarError(
+            f"{old.folder}: was trained on {old.source} with other cases; resume with the same data"
+        )
+    for name in ("method", "profile"):
+        before, now = getattr(old.config, name), getattr(new.config, name)
+        if before != now:
+            raise LascarError(
+                f"{old.folder}: was started with {name} {before}, not {now}; resume with --{name} "
+                f"{before} or give a new folder"
+            )
+    changed = _differences(to_json(old.config), to_json(new.config))
+    if changed:
+        more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
+        raise LascarError(
+            f"{old.folder}: was started with another {', '.join(changed[:SHOWN])}{more}; resume "
+            "with the same settings or give a new folder"
+        )
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for key, value in new.items():
+        if isinstance(value, Mapping):
+            names += _differences(old[key], value, f"{prefix}{key}.")
+        elif (
+            list(value) != list(old[key]) if isinstance(value, tuple | list) else value != old[key]
+        ):
+            names.append(prefix + key)
+    return names
