@@ -1,16 +1,19 @@
 """Sliding-window inference: probabilities of one volume from one network or an ensemble."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
 import torch
-from monai.inferers.utils import sliding_window_inference
 from torch import Tensor, nn
 
 from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import Shape
+
+Answer = Callable[[Tensor], Tensor]
 
 
 def predict_probability(
@@ -25,46 +28,143 @@ def predict_probability(
 ) -> np.ndarray:
     """Probability of every voxel, averaged over windows, mirrored inputs and networks.
 
-    Windows overlap by half and are weighted by a Gaussian about their centre, as in nnU-Net. The
-    probabilities of the networks (folds) are averaged, as BF does at test time.
+    Windows are spread evenly and weighted by a Gaussian about their centre, as in nnU-Net. The
+    probabilities of the networks (folds) are averaged, as BF does at test time. On a CPU every
+    thread that torch has works on a window of its own, and what they find is added in the order of
+    the windows: the same bits on any number of threads.
 
     Args:
         channels: float32 (channel, x, y, z), z-scored.
         networks: trained, in eval mode.
         read: of their output, probabilities (batch, answer, x, y, z).
-        patch_voxels: window, the patch the networks were trained on.
+        patch_voxels: window, the patch the networks were trained on; a smaller volume is padded
+            with zeros on both sides.
         precision: "32-true" or a mixed precision of Lightning Fabric.
         mirror: whether to average over all eight flips of the input.
-        overlap: share of a window that its neighbour covers again, 0 to below 1.
+        overlap: least share of a window that its neighbour covers again, 0 to below 1.
 
     Returns:
         float32 (answer, x, y, z) in [0, 1].
 
     Raises:
-        LascarError: no network is given.
+        LascarError: no network is given, or the overlap is out of range.
     """
     if not networks:
         raise LascarError("no trained network to predict with; train at least one fold")
+    if not 0 <= overlap < 1:
+        raise LascarError(f"overlap is {overlap:g}; give 0 to below 1")
     device = next(networks[0].parameters()).device
+    inner, volume = _padded(channels, patch_voxels, device)
+    places = window_places(volume.shape[2:], patch_voxels, overlap=overlap)
+    answer = _averaged(networks, read, precision=precision, mirror=mirror)
+    weight = _gaussian(patch_voxels, device)
+    weights = torch.zeros(volume.shape[2:], device=device)
+    total: Tensor | None = None
+    with torch.inference_mode():
+        for place, found in zip(places, _answers(answer, volume, places), strict=True):
+            if total is None:
+                total = torch.zeros((found.shape[1], *weights.shape), device=device)
+            total[(slice(None), *place)].addcmul_(found[0], weight)
+            weights[place].add_(weight)
+        assert total is not None
+        probability = (total[inner] / weights[inner[1:]]).clamp_(0, 1)
+    return probability.cpu().numpy()
+
+
+def window_places(
+    volume: Sequence[int], window: Shape, *, overlap: float
+) -> list[tuple[slice, slice, slice]]:
+    """Where the windows lie: as few as reach the overlap, spread evenly from edge to edge.
+
+    Args:
+        volume: its shape, no edge shorter than the window's.
+        window: its shape.
+        overlap: least share of a window that its neighbour covers again, 0 to below 1.
+
+    Returns:
+        Slices along x, y, z; z changes first.
+
+    Source: nnU-Net's sliding window (Isensee et al., Nature Methods 2021).
+
+    Example:
+        >>> places = window_places((10, 4, 4), (4, 4, 4), overlap=0.5)
+        >>> [(x.start, x.stop) for x, y, z in places]
+        [(0, 4), (2, 6), (4, 8), (6, 10)]
+    """
+    axes = []
+    for edge, size in zip(volume, window, strict=True):
+        steps = int(np.ceil((edge - size) / max(1.0, size * (1 - overlap))))
+        starts = [round(k * (edge - size) / steps) for k in range(steps + 1)] if steps else [0]
+        axes.append([slice(start, start + size) for start in starts])
+    return list(itertools.product(*axes))
+
+
+def _padded(
+    channels: np.ndarray, window: Shape, device: torch.device
+) -> tuple[tuple[slice, ...], Tensor]:
+    """The volume, (1, channel, x, y, z), at least as large as a window, and where it is in that."""
+    edges = channels.shape[1:]
+    missing = [max(0, size - edge) for size, edge in zip(window, edges, strict=True)]
+    inner = [slice(m // 2, m // 2 + edge) for m, edge in zip(missing, edges, strict=True)]
+    pad = [side for m in reversed(missing) for side in (m // 2, m - m // 2)]
     volume = torch.from_numpy(np.ascontiguousarray(channels))[None].to(device)
+    return (slice(None), *inner), nn.functional.pad(volume, pad)
+
+
+def _averaged(
+    networks: Sequence[nn.Module],
+    read: Callable[[Any], Tensor],
+    *,
+    precision: str,
+    mirror: bool,
+) -> Answer:
+    """What all networks, on all flips, say on average about one window."""
     flips = _flips() if mirror else [()]
-
-    def average(windows: Tensor) -> Tensor:
-        windows = windows.contiguous(memory_format=torch.channels_last_3d)
-        answers = [
-            read(network(windows.flip(axes))).flip(axes) if axes else read(network(windows))
-            for network, axes in itertools.product(networks, flips)
-        ]
-        return torch.stack(answers).mean(dim=0)
-
     dtype = torch.bfloat16 if precision == "bf16-mixed" else torch.float16
     mixed = precision != "32-true"
-    with torch.inference_mode(), torch.autocast(device.type, dtype, enabled=mixed):
-        probability = sliding_window_inference(
-            volume, patch_voxels, 1, average, overlap=overlap, mode="gaussian"
-        )
-    assert isinstance(probability, Tensor)
-    return probability[0].float().clamp(0, 1).cpu().numpy()
+
+    def average(window: Tensor) -> Tensor:
+        window = window.contiguous(memory_format=torch.channels_last_3d)
+        with torch.inference_mode(), torch.autocast(window.device.type, dtype, enabled=mixed):
+            answers = [
+                read(network(window.flip(axes))).flip(axes) if axes else read(network(window))
+                for network, axes in itertools.product(networks, flips)
+            ]
+            return torch.stack(answers).mean(dim=0).float()
+
+    return average
+
+
+def _answers(
+    answer: Answer, volume: Tensor, places: Sequence[tuple[slice, slice, slice]]
+) -> Iterator[Tensor]:
+    """The answer for every window, in their order."""
+    windows = (volume[(slice(None), slice(None), *place)] for place in places)
+    threads = torch.get_num_threads()
+    if volume.device.type != "cpu" or threads == 1:
+        yield from map(answer, windows)
+        return
+    workers = ThreadPoolExecutor(threads, initializer=torch.set_num_threads, initargs=(1,))
+    waiting: deque[Future[Tensor]] = deque()
+    try:
+        for window in windows:
+            waiting.append(workers.submit(answer, window))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        workers.shutdown(cancel_futures=True)
+        torch.set_num_threads(threads)  # the workers' own number would be that of threads to come
+
+
+def _gaussian(window: Shape, device: torch.device) -> Tensor:
+    """Weight of a window's voxels: standard deviation an eighth of an edge, at least 0.001."""
+    axes = [
+        torch.exp(-0.5 * ((torch.arange(n, device=device) - (n - 1) / 2) / (n / 8)) ** 2)
+        for n in window
+    ]
+    return torch.einsum("x,y,z->xyz", *axes).clamp_(min=1e-3)
 
 
 def _flips() -> list[tuple[int, ...]]:

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 import torch
+from monai.inferers import sliding_window_inference
 from torch import nn
 
 from lascarlib.errors import LascarError
-from lascarlib.inference import predict_probability
+from lascarlib.inference import predict_probability, window_places
+from lascarlib.models.unet import Architecture, UNet
 
 WINDOW = (8, 8, 4)
 NOISE = np.random.default_rng(0).normal(size=(1, 11, 9, 5)).astype(np.float32)
@@ -94,6 +96,62 @@ def test_extreme_logits_stay_within_0_and_1(precision) -> None:
     assert np.isfinite(probability).all()
     assert probability.min() >= 0
     assert probability.max() <= 1
+
+
+def test_windows_reach_from_edge_to_edge() -> None:
+    starts = sorted(
+        {place[0].start for place in window_places((208, 9, 4), (96, 4, 4), overlap=0.5)}
+    )
+    # 112 voxels to go in steps of at most 48: three, of 37 1/3.
+    assert starts == [0, 37, 75, 112]
+    assert len(window_places((208, 208, 80), (96, 96, 48), overlap=0.5)) == 4 * 4 * 3
+    assert len(window_places((96, 96, 48), (96, 96, 48), overlap=0.5)) == 1
+
+
+def test_the_windows_are_monais_where_both_place_them_alike() -> None:
+    channels = np.random.default_rng(1).normal(size=(1, 16, 8, 8)).astype(np.float32)
+    net = LooksLeft(0)  # across the windows' borders answers differ, so weights matter
+    found = predict(channels, net, window=(8, 8, 8))
+    expected = sliding_window_inference(
+        torch.from_numpy(channels)[None],
+        (8, 8, 8),
+        1,
+        lambda windows: foreground(net(windows)),
+        overlap=0.5,
+        mode="gaussian",
+    )
+    assert not np.allclose(found, foreground(net(torch.from_numpy(channels)[None]))[0, 0].detach())
+    np.testing.assert_allclose(found, expected[0, 0].detach(), atol=1e-5)
+
+
+@pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
+def test_any_number_of_threads_finds_the_same_bits(precision) -> None:
+    torch.manual_seed(0)
+    architecture = Architecture(1, (4, 8), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
+    net = UNet(architecture).eval().to(memory_format=torch.channels_last_3d)
+    usual = torch.get_num_threads()
+    found = []
+    try:
+        for threads in (1, 2, 3):
+            torch.set_num_threads(threads)
+            found.append(predict(NOISE, net, precision=precision))
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(usual)
+    assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
+
+
+def test_an_overlap_of_one_is_refused() -> None:
+    with pytest.raises(LascarError, match="overlap is 1; give 0 to below 1"):
+        predict_probability(
+            NOISE,
+            [Logistic()],
+            read=foreground,
+            patch_voxels=WINDOW,
+            precision="32-true",
+            mirror=False,
+            overlap=1.0,
+        )
 
 
 def test_no_network_is_refused() -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from lascarlib.models.norm import InstanceNorm
+
 Triple = tuple[int, int, int]
 
 
@@ -48,7 +50,7 @@ class Convolutions(nn.Sequential):
         for source, step in ((channels_in, stride), (channels, (1, 1, 1))):
             layers += [
                 nn.Conv3d(source, channels, kernel, step, padding=_half(kernel)),
-                nn.InstanceNorm3d(channels, eps=1e-5, affine=True),
+                InstanceNorm(channels),
                 nn.LeakyReLU(0.01, inplace=True),
             ]
         super().__init__(*layers)

@@ -1,0 +1,51 @@
+"""Instance norm: equal to PyTorch's whatever way it takes."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from lascarlib.models.norm import InstanceNorm
+
+CL = torch.channels_last_3d
+
+
+def both(channels: int) -> tuple[InstanceNorm, nn.InstanceNorm3d]:
+    """Ours and PyTorch's, with the same random scale and shift."""
+    torch.manual_seed(0)
+    ours, theirs = InstanceNorm(channels), nn.InstanceNorm3d(channels, affine=True)
+    for parameter in ours.parameters():
+        nn.init.normal_(parameter)
+    theirs.load_state_dict(ours.state_dict())
+    return ours, theirs
+
+
+# 7 x 5 x 3 voxels share no factor with 256 / 8 columns; 300 channels are more than 256.
+@pytest.mark.parametrize("shape", [(1, 8, 16, 12, 6), (1, 8, 7, 5, 3), (1, 300, 2, 3, 2)])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_it_is_pytorchs_instance_norm(shape, batch) -> None:
+    ours, theirs = both(shape[1])
+    volume = (3 + 2 * torch.randn(batch, *shape[1:])).contiguous(memory_format=CL)
+    with torch.inference_mode():
+        found = ours(volume)
+        torch.testing.assert_close(found, theirs(volume), atol=2e-5, rtol=1e-5)
+        half = ours(volume.bfloat16())
+        assert half.dtype == torch.bfloat16
+        torch.testing.assert_close(half.float(), found, atol=0.05, rtol=0.02)
+    assert batch > 1 or found.is_contiguous(memory_format=CL)
+
+
+def test_a_large_mean_does_not_swallow_the_variance() -> None:
+    # The columns' own means differ, so their variance has to be added.
+    ours, theirs = both(4)
+    ramp = torch.linspace(100, 200, 4 * 8 * 8 * 8).reshape(1, 4, 8, 8, 8)
+    volume = ramp.contiguous(memory_format=CL)
+    with torch.inference_mode():
+        expected = theirs(volume)
+        np.testing.assert_allclose(ours(volume), expected, atol=1e-4)
+
+
+def test_training_takes_pytorchs_way_to_the_bit() -> None:
+    ours, theirs = both(4)
+    volume = torch.randn(1, 4, 6, 6, 4).contiguous(memory_format=CL)
+    assert torch.equal(ours(volume), theirs(volume))
