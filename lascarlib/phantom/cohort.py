@@ -10,6 +10,7 @@ from lascarlib.errors import LascarError
 from lascarlib.phantom.acquisition import acquire
 from lascarlib.phantom.atrium import Atrium, draw_atrium
 from lascarlib.phantom.config import PhantomConfig
+from lascarlib.phantom.crop import crop_round_atrium
 from lascarlib.phantom.lattice import Lattice, make_lattice
 from lascarlib.phantom.observer import second_observer
 from lascarlib.phantom.patient import draw_patient
@@ -101,6 +102,9 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
             "truth": {**patient.truth, **acquired},
         },
     )
+    rng = generator(seed, index, Stream.CROP)
+    if rng.random() < config.cropped_probability:
+        case = crop_round_atrium(case, rng, margin_mm=config.crop_margin_mm)
     return second_observer(case, seed=config.observer) if config.observer else case
 
 

@@ -36,8 +36,8 @@ class PhantomConfig:
             others than Utah scale voxels and blur by their acquired voxel over Utah's.
         domain: ``real`` draws from the ranges below; ``wide`` is domain randomisation for training,
             which draws for every case how far to widen them (`lascarlib.phantom.scan.WIDE`), its
-            resolution and its field of view, and lets half of the cases state half their slice
-            distance.
+            resolution and its field of view, lets half of the cases state half their slice
+            distance, and crops half of them round the atrium.
         observer: Who labels: 0 is the truth, 1, 2, ... are other annotators
             (`lascarlib.phantom.observer.second_observer`).
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
@@ -90,6 +90,9 @@ class PhantomConfig:
         gamma: Exponent of the grey levels, blood staying where it is.
         halved_slices_probability: Share of cases whose affine states half the true distance of
             slices, as the files of Utah 2018 do.
+        cropped_probability: Share of cases cropped in the plane round their atrium, as public copies
+            of real scans are (`lascarlib.phantom.crop`).
+        crop_margin_mm: What such a crop leaves on each side.
         origin_jitter_mm: Largest shift of the atrium from the middle of the field of view.
 
     Raises:
@@ -144,6 +147,8 @@ class PhantomConfig:
     blood_level: Range = (40.0, 600.0)
     gamma: Range = (1.0, 1.0)
     halved_slices_probability: float = 0.0
+    cropped_probability: float = 0.0
+    crop_margin_mm: Range = (5.0, 13.0)
     origin_jitter_mm: float = 6.0
 
     def __post_init__(self) -> None:

@@ -56,6 +56,8 @@ def phantom_openings(case: Case) -> dict[str, Opening]:
     atrium, _, lattice, _ = lay_out(config, seed=seed, index=index)
     drawn = np.diag([*np.multiply(config.spacing_mm, (-1, -1, 1)), 1.0])
     drawn[:3, 3] = first_sample_mm(lattice, config)
+    first: Any = told.get("first_voxel", (0, 0, 0))
+    drawn[:3, 3] += drawn[:3, :3] @ np.array(first)
     to_world = case.affine @ np.linalg.inv(drawn)
     appendage = atrium.chambers[2]
     assert isinstance(appendage, Tube)

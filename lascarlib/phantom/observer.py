@@ -9,7 +9,7 @@ from scipy import ndimage
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.phantom.lattice import Lattice, make_lattice, smooth_field
-from lascarlib.phantom.scar import without_specks
+from lascarlib.phantom.scar import islands_kept
 
 ATRIUM_BIAS_MM = 0.5
 ATRIUM_JITTER_MM = 1.9
@@ -47,7 +47,8 @@ def second_observer(case: Case, *, seed: int) -> Case:
         may gain false islands. Provenance gets ``observer``.
 
     Raises:
-        LascarError: If there is no LA label, it is empty, or the seed is negative.
+        LascarError: If there is no LA label, it is empty or so small that the observer misses it,
+            or the seed is negative.
 
     Example:
         >>> from lascarlib.phantom import COARSE, phantom_case
@@ -66,6 +67,11 @@ def second_observer(case: Case, *, seed: int) -> Case:
     distance_mm = _signed_distance(case.atrium, case.spacing_mm)
     drawn = distance_mm - ATRIUM_BIAS_MM * rng.standard_normal(dtype=np.float32)
     drawn += ATRIUM_JITTER_MM * smooth_field(lattice, rng, scale_mm=ATRIUM_SCALE_MM)
+    if not (drawn < 0).any():
+        raise LascarError(
+            f"{case.id}: observer {seed} sees nothing of an LA of {int(case.atrium.sum())} voxels; "
+            "give a larger one"
+        )
     atrium = _largest_piece(drawn < 0)
     scar = None
     if case.scar is not None:
@@ -94,7 +100,7 @@ def _draw_scar(
     if band.any():
         drawn |= doubt > np.quantile(doubt[band], 1 - EXTRA_SHARE)
     least_voxels = int(np.ceil(30.0 / float(np.prod(spacing_mm))))
-    return without_specks(drawn & (band | scar), least_voxels=least_voxels)
+    return islands_kept(drawn & (band | scar), least_voxels=least_voxels)
 
 
 def _signed_distance(mask: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:

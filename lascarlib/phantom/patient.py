@@ -14,8 +14,8 @@ from lascarlib.phantom.contrast import draw_contrast, textured_signals
 from lascarlib.phantom.lattice import Lattice, Window, smooth_field
 from lascarlib.phantom.neighbours import draw_neighbours, paint_neighbours
 from lascarlib.phantom.scar import (
-    attached,
     draw_scar_plan,
+    islands_kept,
     paint_strength,
     scar_on_wall,
     scar_score,
@@ -105,7 +105,7 @@ def draw_patient(
     _paint_atrium(canvas, window, opening, valve, wall_signal, flat, blood, wall_mm)
     paint(canvas, atrium.distal_veins, blood)
     _overlay_texture(canvas, seed, index, config)
-    scar = attached(scar & ~cavity, to=cavity)
+    scar = islands_kept(scar & ~cavity, touching=cavity)
     voxel_ml = float(np.prod(config.spacing_mm)) / 1000
     truth: dict[str, object] = {
         "la_volume_ml": float(cavity.sum()) * voxel_ml,

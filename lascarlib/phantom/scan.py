@@ -61,7 +61,7 @@ def scan_config(config: PhantomConfig, *, seed: int, index: int) -> PhantomConfi
     The centre scales voxels and blur by its acquired voxel over Utah's and keeps the field of view.
     ``domain="wide"`` draws how far a case leaves reality, from 0 (the config's own ranges) to 1
     (:data:`WIDE`), then its resolution (in the plane 0.8 to 1.3 times, through it 0.5 to 1.3 times)
-    and its field of view.
+    and its field of view; half of the cases are cropped round their atrium later.
 
     Args:
         config: Of the cohort.
@@ -97,7 +97,7 @@ def _widened(config: PhantomConfig, share: float) -> PhantomConfig:
         return own + share * (wide - own)
 
     changes = {name: towards(getattr(config, name), wide) for name, wide in WIDE.items()}
-    return replace(config, **changes, halved_slices_probability=0.5)
+    return replace(config, **changes, halved_slices_probability=0.5, cropped_probability=0.5)
 
 
 def _draw_resolution(rng: np.random.Generator) -> np.ndarray:

@@ -134,7 +134,7 @@ def scar_on_wall(
         )
     threshold = float(np.percentile(score[wall], 100 - plan.burden_percent))
     least_voxels = int(np.ceil(config.scar_min_volume_mm3 / np.prod(config.spacing_mm)))
-    return without_specks(wall & (score > threshold), least_voxels=least_voxels), threshold
+    return islands_kept(wall & (score > threshold), least_voxels=least_voxels), threshold
 
 
 def paint_strength(
@@ -156,12 +156,16 @@ def paint_strength(
     return np.asarray(ramp * np.clip(1 + np.float32(TEXTURE_SD) * patchy, 0.4, 1.6))
 
 
-def attached(mask: np.ndarray, *, to: np.ndarray) -> np.ndarray:
-    """Drop islands that touch nothing of another mask, not even with a corner (26-connected).
+def islands_kept(
+    mask: np.ndarray, *, least_voxels: int = 1, touching: np.ndarray | None = None
+) -> np.ndarray:
+    """Keep the islands that an annotator marks (26-connected).
 
     Args:
         mask: bool (x, y, z).
-        to: bool of the same shape.
+        least_voxels: Islands with fewer voxels go.
+        touching: bool of the same shape; islands that touch nothing of it, not even with a corner,
+            go too. Touching is not asked where None.
 
     Returns:
         bool of the same shape; an empty mask stays empty.
@@ -169,36 +173,18 @@ def attached(mask: np.ndarray, *, to: np.ndarray) -> np.ndarray:
     Example:
         >>> mask = np.zeros((6, 1, 1), bool)
         >>> mask[[1, 2, 5]] = True
-        >>> cavity = np.zeros((6, 1, 1), bool)
-        >>> cavity[0] = True
-        >>> attached(mask, to=cavity).ravel().tolist()
+        >>> islands_kept(mask, least_voxels=2).ravel().tolist()
         [False, True, True, False, False, False]
+        >>> cavity = np.zeros((6, 1, 1), bool)
+        >>> cavity[4] = True
+        >>> islands_kept(mask, touching=cavity).ravel().tolist()
+        [False, False, False, False, False, True]
     """
     everywhere = np.ones((3, 3, 3), bool)
     islands, n = ndimage.label(mask, everywhere)
-    touched = np.zeros(n + 1, bool)
-    touched[np.unique(islands[ndimage.binary_dilation(to, everywhere)])] = True
-    touched[0] = False
-    return np.asarray(touched[islands])
-
-
-def without_specks(mask: np.ndarray, *, least_voxels: int) -> np.ndarray:
-    """Drop islands too small for an annotator to mark (26-connected).
-
-    Args:
-        mask: bool (x, y, z).
-        least_voxels: Islands with fewer voxels go.
-
-    Returns:
-        bool of the same shape; an empty mask stays empty.
-
-    Example:
-        >>> mask = np.zeros((5, 1, 1), bool)
-        >>> mask[[0, 1, 4]] = True
-        >>> without_specks(mask, least_voxels=2).ravel().tolist()
-        [True, True, False, False, False]
-    """
-    islands, _ = ndimage.label(mask, np.ones((3, 3, 3), bool))
-    sizes = np.bincount(islands.ravel())
-    sizes[0] = 0
-    return np.asarray(sizes[islands] >= max(least_voxels, 1))
+    keep = np.bincount(islands.ravel(), minlength=n + 1) >= least_voxels
+    if touching is not None:
+        touched = np.unique(islands[ndimage.binary_dilation(touching, everywhere)])
+        keep &= np.isin(np.arange(n + 1), touched)
+    keep[0] = False
+    return np.asarray(keep[islands])

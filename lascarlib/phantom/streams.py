@@ -24,6 +24,7 @@ class Stream(IntEnum):
     SCAN = 12
     LABEL = 13
     OVERLAY = 14
+    CROP = 15
 
 
 def generator(seed: int, index: int, stream: Stream) -> np.random.Generator:

@@ -6,7 +6,7 @@ import pytest
 from lascarlib.errors import LascarError
 from lascarlib.phantom import COARSE
 from lascarlib.phantom.atrium import draw_atrium
-from lascarlib.phantom.scar import draw_scar_plan, scar_on_wall, without_specks
+from lascarlib.phantom.scar import draw_scar_plan, scar_on_wall, islands_kept
 
 ATRIUM = draw_atrium(np.random.default_rng(0), COARSE)
 
@@ -42,9 +42,9 @@ def test_specks_go_by_size_with_diagonal_neighbours_joined():
     mask = np.zeros((5, 5, 5), bool)
     mask[0, 0, 0] = mask[1, 1, 1] = True  # two voxels that touch at a corner
     mask[4, 4, 4] = True
-    assert np.argwhere(without_specks(mask, least_voxels=2)).tolist() == [[0, 0, 0], [1, 1, 1]]
-    assert not without_specks(mask, least_voxels=3).any()
-    assert not without_specks(np.zeros((3, 3, 3), bool), least_voxels=1).any()
+    assert np.argwhere(islands_kept(mask, least_voxels=2)).tolist() == [[0, 0, 0], [1, 1, 1]]
+    assert not islands_kept(mask, least_voxels=3).any()
+    assert not islands_kept(np.zeros((3, 3, 3), bool), least_voxels=1).any()
 
 
 def test_burdens_spread_over_the_whole_range():
