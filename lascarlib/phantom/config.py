@@ -72,6 +72,7 @@ class PhantomConfig:
         lung_to_blood: Signal of lung.
         neighbour_to_blood: Signal of the mimics of scar: oesophageal, aortic and valvular tissue.
         pool_to_blood: Factor on the blood of other chambers and vessels.
+        leaflet_opacity: How much of the mitral leaflets' signal shows in the blood round them.
         any_signal_probability: Share of tissues whose signal is drawn from 0.03 to 1.5 whatever
             they are.
         blood_texture_sd: Relative SD of the slow unevenness of the blood pool.
@@ -90,8 +91,8 @@ class PhantomConfig:
         gamma: Exponent of the grey levels, blood staying where it is.
         halved_slices_probability: Share of cases whose affine states half the true distance of
             slices, as the files of Utah 2018 do.
-        cropped_probability: Share of cases cropped in the plane round their atrium, as public copies
-            of real scans are (`lascarlib.phantom.crop`).
+        cropped_probability: Share of cases cropped in the plane round their atrium, as public
+            copies of real scans are (`lascarlib.phantom.crop`).
         crop_margin_mm: What such a crop leaves on each side.
         origin_jitter_mm: Largest shift of the atrium from the middle of the field of view.
 
@@ -133,6 +134,7 @@ class PhantomConfig:
     lung_to_blood: Range = (0.04, 0.10)
     neighbour_to_blood: Range = (0.70, 1.30)
     pool_to_blood: Range = (0.85, 1.08)
+    leaflet_opacity: float = 0.4
     any_signal_probability: float = 0.0
     blood_texture_sd: Range = (0.03, 0.08)
     texture_sd: Range = (0.0, 0.06)

@@ -102,7 +102,7 @@ def draw_patient(
     healthy = np.clip(flat["wall"] * (1 + uneven), 0.2, None)
     wall_signal = healthy + (np.float32(flat["scar"]) - healthy) * strength
 
-    _paint_atrium(canvas, window, opening, valve, wall_signal, flat, blood, wall_mm)
+    _paint_atrium(canvas, window, opening, valve, wall_signal, flat, blood, wall_mm, config)
     paint(canvas, atrium.distal_veins, blood)
     _overlay_texture(canvas, seed, index, config)
     scar = islands_kept(scar & ~cavity, touching=cavity)
@@ -230,6 +230,7 @@ def _paint_atrium(
     flat: dict[str, float],
     blood: np.ndarray,
     wall_mm: float,
+    config: PhantomConfig,
 ) -> None:
     """Wall with its scar, then blood on both sides of the valve, then the leaflets."""
     target = canvas.signal[window]
@@ -239,4 +240,5 @@ def _paint_atrium(
     inlet = coverage(opening, edge_mm=edge) * coverage(valve - np.float32(12.0), edge_mm=4.0)
     target += inlet * (blood[window] - target)
     leaflet = coverage(np.abs(valve - np.float32(1.0)) - np.float32(0.7), edge_mm=edge)
-    target += 0.4 * leaflet * inlet * (np.float32(flat["leaflet"] * 0.7) - target)
+    dark = np.float32(flat["leaflet"] * 0.7)
+    target += config.leaflet_opacity * leaflet * inlet * (dark - target)

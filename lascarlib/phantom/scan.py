@@ -24,7 +24,7 @@ WIDE: Mapping[str, Any] = {
     "shape_spread": 1.4,
     "neighbour_spread_mm": 6.0,
     "roughness_mm": (0.4, 2.0),
-    "label_shift_mm": (-0.5, 1.0),
+    "label_shift_mm": (-0.7, 0.7),
     "scar_to_blood": (0.9, 2.6),
     "wall_to_blood": (0.3, 1.5),
     "wall_texture_sd": (0.0, 0.6),
@@ -47,6 +47,13 @@ WIDE: Mapping[str, Any] = {
 }
 """Ends to which domain randomisation widens the ranges, far beyond reality."""
 
+ALIKE_PROBABILITY = 0.5
+ALIKE_POOLS = (0.97, 1.03)
+MOST_OPAQUE_LEAFLET = 0.5
+"""Share of randomised cases whose blood is equally bright everywhere, as contrast agent that has
+mixed makes it; `pool_to_blood` there; and the most that any case shows of its mitral leaflets, the
+least being nothing. A network must not find the LA by its brightness, nor its end by a line."""
+
 EXTENT_FACTOR = ((0.75, 1.3), (0.7, 1.2), (0.9, 1.15))
 """Range of the field of view along x, y, z, in units of the usual one, under randomisation."""
 
@@ -60,8 +67,9 @@ def scan_config(config: PhantomConfig, *, seed: int, index: int) -> PhantomConfi
 
     The centre scales voxels and blur by its acquired voxel over Utah's and keeps the field of view.
     ``domain="wide"`` draws how far a case leaves reality, from 0 (the config's own ranges) to 1
-    (:data:`WIDE`), then its resolution (in the plane 0.8 to 1.3 times, through it 0.5 to 1.3 times)
-    and its field of view; half of the cases are cropped round their atrium later.
+    (:data:`WIDE`), then its resolution (in the plane 0.8 to 1.3 times, through it 0.5 to 1.3
+    times), its field of view and whether LA and other blood can be told apart by brightness; half
+    of the cases are cropped round their atrium later.
 
     Args:
         config: Of the cohort.
@@ -86,7 +94,7 @@ def scan_config(config: PhantomConfig, *, seed: int, index: int) -> PhantomConfi
         config = _resampled(config, np.divide(ACQUIRED_MM[name], ACQUIRED_MM["utah"]))
     if config.domain == "wide":
         config = _resampled(_widened(config, rng.random()), _draw_resolution(rng))
-        config = _viewed(config, _draw_view(rng))
+        config = _joined(_viewed(config, _draw_view(rng)), rng)
     return replace(config, centre=name, domain="real")
 
 
@@ -124,6 +132,12 @@ def _resampled(config: PhantomConfig, factors: np.ndarray) -> PhantomConfig:
         noise_blur_mm=tuple(np.multiply(config.noise_blur_mm, factors).tolist()),
         image_blur_mm=(low * float(factors[0]), high * float(factors[0])),
     )
+
+
+def _joined(config: PhantomConfig, rng: np.random.Generator) -> PhantomConfig:
+    """Take away, in some cases, what tells the LA's blood from other blood, and its valve."""
+    pools = ALIKE_POOLS if rng.random() < ALIKE_PROBABILITY else config.pool_to_blood
+    return replace(config, pool_to_blood=pools, leaflet_opacity=rng.uniform(0, MOST_OPAQUE_LEAFLET))
 
 
 def _viewed(config: PhantomConfig, factors: np.ndarray) -> PhantomConfig:

@@ -106,3 +106,12 @@ def test_a_generous_annotator_draws_a_larger_atrium_in_the_same_image():
     assert np.array_equal(exact.image, generous.image)
     assert (exact.atrium <= generous.atrium).all()
     assert generous.atrium.sum() > 1.1 * exact.atrium.sum()
+
+
+def test_half_of_the_wide_cases_have_equal_blood_everywhere_and_leaflets_come_and_go():
+    config = replace(COARSE, domain="wide")
+    scans = [scan_config(config, seed=2, index=k) for k in range(60)]
+    alike = [scan.pool_to_blood == (0.97, 1.03) for scan in scans]
+    assert 18 < sum(alike) < 42  # 30 +- 3.9
+    opacity = np.array([scan.leaflet_opacity for scan in scans])
+    assert 0 <= opacity.min() < 0.1 < 0.4 < opacity.max() <= 0.5

@@ -6,7 +6,7 @@ import pytest
 from lascarlib.errors import LascarError
 from lascarlib.phantom import COARSE
 from lascarlib.phantom.atrium import draw_atrium
-from lascarlib.phantom.scar import draw_scar_plan, scar_on_wall, islands_kept
+from lascarlib.phantom.scar import draw_scar_plan, islands_kept, scar_on_wall
 
 ATRIUM = draw_atrium(np.random.default_rng(0), COARSE)
 
