@@ -137,7 +137,7 @@ def scar_sample(
     atrium: np.ndarray,
     *,
     spacing_mm: Spacing,
-    variant: Variant = "literal",
+    variant: Variant | Literal["none"] = "literal",
     normalise: Normalise = "image",
 ) -> Sample:
     """Input and target of stage 2: the image and the distance map of the LA boundary (BF, Fig. 1).
@@ -149,7 +149,8 @@ def scar_sample(
         case: image, and the scar label where known.
         atrium: bool (x, y, z) on the case's grid, the LA whose boundary is meant.
         spacing_mm: the network's spacing.
-        variant: of `lascarlib.geometry.boundary_distance_map`.
+        variant: of `lascarlib.geometry.boundary_distance_map`; "none" gives zeros in its place, so
+            that the network sees the image alone, as BF's baseline does (Table 3).
         normalise: where the image's mean and standard deviation are taken; the map, which has no
             background, is always scored over all voxels.
 
@@ -162,10 +163,12 @@ def scar_sample(
     atrium = to_lps(atrium, case.affine)
     case = case_in_lps(case)
     shape = network_shape(case, spacing_mm=spacing_mm)
-    try:
-        distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
-    except LascarError as error:
-        raise LascarError(f"{case.id}: {error}") from error
+    distance_mm = np.zeros(atrium.shape)
+    if variant != "none":
+        try:
+            distance_mm = boundary_distance_map(atrium, spacing_mm=case.spacing_mm, variant=variant)
+        except LascarError as error:
+            raise LascarError(f"{case.id}: {error}") from error
     scored = (_scored_image(case, normalise), z_score(distance_mm))
     channels = np.stack([resample(channel, shape, order=3) for channel in scored])
     label = None if case.scar is None else resample_label(case.scar, shape)

@@ -159,3 +159,14 @@ def test_a_network_sees_the_same_however_the_case_is_stored(tiny_cases) -> None:
     sample = atrium_sample(other, spacing_mm=TARGET_MM)
     back = to_case_grid(sample.label.astype(np.float32), other)
     np.testing.assert_array_equal(back > 0.5, other.atrium)
+
+
+def test_a_second_stage_without_a_map_sees_zeros_in_its_place(tiny_cases):
+    case = tiny_cases["case_0"]
+    spacing_mm = (2.0, 2.0, 3.0)
+    plain = scar_sample(case, case.atrium, spacing_mm=spacing_mm, variant="none")
+    usual = scar_sample(case, case.atrium, spacing_mm=spacing_mm)
+    assert not plain.channels[1].any()
+    assert np.array_equal(plain.channels[0], usual.channels[0])
+    nothing = np.zeros_like(case.atrium)  # no LA is needed where none is looked at
+    assert scar_sample(case, nothing, spacing_mm=spacing_mm, variant="none").channels.shape[0] == 2

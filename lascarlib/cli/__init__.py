@@ -17,6 +17,7 @@ from lascarlib.cli import (
     project,
     publish,
     report,
+    reproduce,
     score,
     submit,
 )
@@ -82,6 +83,7 @@ def _make_parser() -> argparse.ArgumentParser:
         compare,
         report,
         submit,
+        reproduce,
         publish,
     ):
         module.add_commands(commands)

@@ -174,7 +174,8 @@ class Config:
         precision: "auto" is bfloat16 autocast where the processor has it, else float32.
         mirror_at_test: whether predictions are averaged over mirrored inputs.
         largest_component: whether only the largest component of the LA is kept (BF is silent).
-        distance_map: variant of BF Eq. 6, see `lascarlib.geometry.boundary_distance_map`.
+        distance_map: variant of BF Eq. 6, see `lascarlib.geometry.boundary_distance_map`; "none"
+            shows stage 2 the image alone, BF's baseline (Table 3).
         scar_maps: stage 2 learns on distance maps of "out-of-fold" predictions, or of the "manual"
             LA; a single training without folds has only the latter.
         scar_threshold: a voxel is scar above this probability (BF, section 3).
@@ -193,7 +194,7 @@ class Config:
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
     mirror_at_test: bool = True
     largest_component: bool = False
-    distance_map: Literal["literal", "sign-consistent"] = "literal"
+    distance_map: Literal["literal", "sign-consistent", "none"] = "literal"
     scar_maps: Literal["out-of-fold", "manual"] = "out-of-fold"
     scar_threshold: float = 0.2
     atrium: StageConfig = field(default_factory=StageConfig)

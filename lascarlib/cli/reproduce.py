@@ -1,0 +1,106 @@
+"""`lascar reproduce`: run the papers' tables again and say what came of their claims."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lascarlib.experiments import Experiment, Unit
+
+
+def add_commands(commands: Any) -> None:
+    """Add `reproduce` to the command line."""
+    parser = commands.add_parser("reproduce", help="run tables of the papers again, and judge them")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="as bf-table-1; see --list")
+    parser.add_argument("--all", action="store_true", help="every experiment")
+    parser.add_argument("--profile", default="cpu", help="smoke, cpu (default) or gpu")
+    parser.add_argument("--row", action="append", default=[], help="only this row; repeatable")
+    parser.add_argument(
+        "--seed", action="append", type=int, default=[], help="only this seed; repeatable"
+    )
+    parser.add_argument(
+        "--domain",
+        action="append",
+        default=[],
+        help="only this data: phantom, utah2018, lascarqs2022",
+    )
+    parser.add_argument("--list", action="store_true", help="say what is stored, run nothing")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="folder of the records (default: in the store)"
+    )
+    parser.add_argument("--page", type=Path, metavar="F", help="write the page of all claims here")
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run what is not stored yet, then print each table with its verdicts."""
+    from lascarlib.experiments import list_units, reproduce, results_folder
+
+    experiments = _chosen(options)
+    root = results_folder() if options.out is None else options.out
+    units = list_units(
+        experiments,
+        profile=options.profile,
+        rows=options.row,
+        seeds=options.seed,
+        domains=options.domain,
+    )
+    if options.list:
+        return _list(units, root)
+    try:
+        reproduce(units, root=root, say=lambda line: print(line, flush=True))
+    except KeyboardInterrupt:
+        print("lascar: interrupted; the same command goes on where it stopped", file=sys.stderr)
+        return 130
+    _print_tables(experiments, options.profile, root)
+    if options.page is not None:
+        _write_page(options.page, options.profile, root)
+    return 0
+
+
+def _chosen(options: argparse.Namespace) -> "list[Experiment]":
+    from lascarlib.cli.targets import check_folder
+    from lascarlib.errors import LascarError
+    from lascarlib.experiments import EXPERIMENTS
+
+    if options.out is not None:
+        check_folder(options.out)
+    if options.all and options.names:
+        raise LascarError(f"{options.names[0]}: given beside --all; give one of them")
+    if not (options.all or options.names or options.list or options.page):
+        raise LascarError(f"give an experiment or --all; known are {', '.join(EXPERIMENTS)}")
+    for name in options.names:
+        if name not in EXPERIMENTS:
+            raise LascarError(f"unknown experiment {name!r}; known are {', '.join(EXPERIMENTS)}")
+    everything = options.all or (options.list and not options.names)
+    names = list(EXPERIMENTS) if everything else list(dict.fromkeys(options.names))
+    return [EXPERIMENTS[name] for name in names]
+
+
+def _list(units: "Sequence[Unit]", root: Path) -> int:
+    from lascarlib.experiments import is_done
+
+    done = [is_done(unit, root) for unit in units]
+    for unit, stored in zip(units, done, strict=True):
+        print(f"{'stored ' if stored else 'missing'} {unit}")
+    print(f"{sum(done)} of {len(units)} stored in {root}")
+    return 0
+
+
+def _print_tables(experiments: "Sequence[Experiment]", profile: str, root: Path) -> None:
+    from lascarlib.experiments import plain_table, stored_records
+
+    for experiment in experiments:
+        records = stored_records(experiment, profile=profile, roots=(root,))
+        print(f"\n{plain_table(experiment, records)}")
+
+
+def _write_page(path: Path, profile: str, root: Path) -> None:
+    from lascarlib.experiments import report_page
+    from lascarlib.io import write_atomically
+
+    text = report_page(profile=profile, roots=(root,))
+    write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
+    print(f"the claims are in {path}")

@@ -1,0 +1,180 @@
+"""What stored numbers say about a claim: paired where the cases are the same, never by eye."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import inf, isfinite
+from statistics import fmean
+
+import numpy as np
+from scipy import stats
+
+from lascarlib.evaluation.statistics import bootstrap_mean, correlate, signed_rank
+from lascarlib.experiments.comparisons import Better, Beyond, Correlated, Test
+from lascarlib.experiments.records import Record
+
+Values = dict[str, float]
+"""Case id to a number."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the numbers say, before anything is corrected or put in words.
+
+    Args:
+        effect: mean over the cases, above 0 where it lies as claimed; the correlation r.
+        low: lower end of its 95 % interval; None where there is none.
+        high: upper end.
+        p_value: two-sided.
+        smallest_p: the smallest that so many cases could have given.
+        cases: how many.
+        how: the test, in words.
+        differs: whether anything differs at all.
+    """
+
+    effect: float
+    low: float | None
+    high: float | None
+    p_value: float
+    smallest_p: float
+    cases: int
+    how: str
+    differs: bool = True
+
+
+def case_means(
+    records: Sequence[Record], *, row: str, metric: str, domain: str, only: str = ""
+) -> Values:
+    """A row's score of each case, the mean over its seeds.
+
+    Args:
+        records: of an experiment.
+        row: name.
+        metric: name.
+        domain: of the data.
+        only: a metric that must be 1 in a seed for its score to count; "" counts all.
+
+    Returns:
+        Case id to mean; empty where nothing is stored. Infinite where a seed missed the structure.
+
+    Example:
+        >>> seeds = [Record("e", "A", "d", "cpu", "m", "a", 0.5, 0)]
+        >>> seeds += [Record("e", "A", "d", "cpu", "m", "a", 0.7, 1)]
+        >>> case_means(seeds, row="A", metric="m", domain="d")
+        {'a': 0.6}
+    """
+    own = [r for r in records if r.row == row and r.domain == domain]
+    wanted = {(r.case, r.seed) for r in own if r.metric == only and r.value == 1}
+    values: dict[str, list[float]] = {}
+    for record in own:
+        if record.metric == metric and (not only or (record.case, record.seed) in wanted):
+            values.setdefault(record.case, []).append(record.value)
+    return {case: fmean(numbers) for case, numbers in values.items()}
+
+
+def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | None:
+    """Hold a claim's test against the records of its experiment.
+
+    Args:
+        test: of a claim.
+        records: of the experiment it names.
+        domain: of the data.
+
+    Returns:
+        The evidence; None where a row has no record, or too few cases for a test.
+
+    Example:
+        >>> records = [Record("e", "A", "d", "cpu", "m", case, 0.9, 0) for case in "abcdef"]
+        >>> records += [Record("e", "B", "d", "cpu", "m", case, 0.8, 0) for case in "abcdef"]
+        >>> found = weigh(Better("e", "A", "B", "m"), records, domain="d")
+        >>> round(found.effect, 3), found.p_value, found.how  # 2 of the 2^6 ways to sign six ranks
+        (0.1, 0.03125, 'signed ranks')
+    """
+    if isinstance(test, Correlated):
+        x, y = (
+            case_means(records, row=test.row, metric=m, domain=domain) for m in (test.x, test.y)
+        )
+        return _correlation(x, y)
+    if isinstance(test, Beyond):
+        values = case_means(records, row=test.row, metric=test.metric, domain=domain)
+        sign = 1.0 if test.side == "above" else -1.0
+        return _one_sample({case: sign * (v - test.limit) for case, v in values.items()})
+    only = test.only if isinstance(test, Better) else ""
+    a, b = (
+        case_means(records, row=row, metric=test.metric, domain=domain, only=only)
+        for row in (test.row, test.than)
+    )
+    sign = -1.0 if test.metric.endswith("_mm") else 1.0
+    if not a or not b:
+        return None
+    if set(a) == set(b) or (set(a) & set(b) and isinstance(test, Better) and test.only):
+        return _one_sample({case: sign * _difference(a[case], b[case]) for case in a if case in b})
+    return _two_samples([sign * v for v in a.values()], [sign * v for v in b.values()])
+
+
+def _difference(a: float, b: float) -> float:
+    """A minus B; a draw where both missed the structure."""
+    return 0.0 if a == b else a - b
+
+
+def _one_sample(differences: Values) -> Evidence | None:
+    """Signed ranks of differences, or of distances from a limit; the mean of the finite ones."""
+    values = np.array(list(differences.values()))
+    if values.size < 2:
+        return None
+    test = signed_rank(values)
+    finite = values[np.isfinite(values)]
+    if finite.size < 2:
+        effect = float(np.sign(values[~np.isfinite(values)].sum())) * inf
+        return Evidence(
+            effect, None, None, test.p_value, test.smallest_p, len(values), "signed ranks"
+        )
+    interval = bootstrap_mean(finite)
+    return Evidence(
+        effect=float(finite.mean()),
+        low=interval.low,
+        high=interval.high,
+        p_value=test.p_value,
+        smallest_p=test.smallest_p,
+        cases=len(values),
+        how="signed ranks",
+        differs=test.zeros < test.pairs,
+    )
+
+
+def _two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
+    """Mann and Whitney's test of two groups of different cases, and Welch's interval."""
+    if min(len(a), len(b)) < 2:
+        return None
+    p_value = float(stats.mannwhitneyu(a, b).pvalue)
+    least = float(stats.mannwhitneyu(range(len(a)), range(-len(b), 0)).pvalue)
+    finite = ([v for v in a if isfinite(v)], [v for v in b if isfinite(v)])
+    if min(map(len, finite)) < 2:
+        return None
+    welch = stats.ttest_ind(*finite, equal_var=False).confidence_interval()
+    return Evidence(
+        effect=fmean(finite[0]) - fmean(finite[1]),
+        low=float(welch.low),
+        high=float(welch.high),
+        p_value=p_value,
+        smallest_p=least,
+        cases=len(a) + len(b),
+        how="Mann-Whitney, other cases",
+    )
+
+
+def _correlation(x: Values, y: Values) -> Evidence | None:
+    cases = [case for case in x if case in y and isfinite(x[case]) and isfinite(y[case])]
+    first, second = [x[case] for case in cases], [y[case] for case in cases]
+    if len(cases) < 4 or not np.ptp(first) or not np.ptp(second):
+        return None
+    found = correlate(first, second)
+    interval = stats.pearsonr(first, second).confidence_interval()
+    return Evidence(
+        effect=found.r,
+        low=float(interval.low),
+        high=float(interval.high),
+        p_value=found.p_value,
+        smallest_p=0.0,
+        cases=len(cases),
+        how="Pearson",
+    )

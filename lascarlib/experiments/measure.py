@@ -1,0 +1,158 @@
+"""One training of one row, scored case by case: the unit that can be interrupted and resumed."""
+
+import dataclasses
+import datetime
+from collections.abc import Iterable
+
+import torch
+from tqdm import tqdm
+
+from lascarlib.case import Case
+from lascarlib.errors import LascarError
+from lascarlib.evaluation import CaseScore, score_case
+from lascarlib.experiments.answers import Answer, Answerer, make_answerer
+from lascarlib.experiments.cohorts import open_cohort
+from lascarlib.experiments.declaration import (
+    Classical,
+    Experiment,
+    Impossible,
+    LearnGC,
+    Network,
+    Row,
+    Scan,
+)
+from lascarlib.experiments.keys import config_hash, declaration_hash
+from lascarlib.experiments.records import Record
+from lascarlib.geometry.boundary import boundary_band
+from lascarlib.geometry.orientation import to_lps
+from lascarlib.geometry.surface import surface_voxels
+from lascarlib.provenance import commit, versions
+from lascarlib.training.device import choose_device
+
+Numbers = dict[str, dict[str, float]]
+"""Case id to metric to number."""
+
+
+def measure(
+    experiment: Experiment, row: Row, *, profile: str, domain: str, seed: int
+) -> list[Record]:
+    """Train a row, or find it trained, and score every case of its test cohort.
+
+    Args:
+        experiment: whose row it is.
+        row: one that can be run.
+        profile: "smoke", "cpu" or "gpu".
+        domain: of the data.
+        seed: of the training.
+
+    Returns:
+        One record for each case and metric.
+
+    Raises:
+        LascarError: the row cannot be run on this data, or a training fails.
+
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> table = EXPERIMENTS["jsq-table-1"]
+        >>> found = measure(table, table.rows[-1], profile="smoke", domain="phantom", seed=0)
+        >>> found[0].metric, found[0].value  # KCL: the coarse phantom scaled by 1.3 / 1.25
+        ('spacing_x_mm', 1.3)
+    """
+    if isinstance(row.made, Impossible):
+        raise LascarError(f"{experiment.name}, {row.name}: {row.made.reason}; choose another row")
+    learned, scored = (
+        experiment.sources(names, profile=profile, domain=domain) for names in (row.train, row.test)
+    )
+    train = open_cohort(learned) if row.learns else None
+    test = open_cohort(scored)
+    answerer = Answerer(lambda case: Answer(None, None))
+    if not isinstance(row.made, Scan):
+        answerer = make_answerer(row, train, profile=profile, seed=seed)
+    cases = tqdm(test, total=len(test), desc="scoring", unit="case", leave=False)
+    numbers = {case.id: _numbers(row, case, answerer.answer(case)) for case in cases}
+    if isinstance(row.made, Network):
+        numbers = without_worst(numbers, row.made.without_worst)
+    fingerprints = [part.fingerprint for part in (train, test) if part is not None]
+    found = versions()
+    blank = Record(
+        experiment=experiment.name,
+        row=row.name,
+        domain=domain,
+        profile=profile,
+        metric="",
+        case="",
+        value=0.0,
+        seed=seed,
+        fold=answerer.fold,
+        declaration=declaration_hash(experiment, row, profile=profile, domain=domain),
+        config=config_hash(row, profile=profile, seed=seed),
+        data=" ".join(fingerprints),
+        commit=commit(),
+        made=datetime.date.today().isoformat(),
+        versions=", ".join(f"{name} {found[name]}" for name in ("python", "torch", "numpy")),
+        minutes=round(answerer.minutes, 2),
+        device=torch.cuda.get_device_name() if choose_device() == "cuda" else "cpu",
+    )
+    return [
+        dataclasses.replace(blank, metric=metric, case=case, value=round(values[metric], 5))
+        for case, values in numbers.items()
+        for metric in experiment.metrics
+        if metric in values
+    ]
+
+
+def without_worst(numbers: Numbers, count: int) -> Numbers:
+    """Leave out the cases of the lowest surface Dice of the scar.
+
+    Args:
+        numbers: of every case.
+        count: how many to leave out; 0 keeps all.
+
+    Returns:
+        The others, in their order.
+
+    Example:
+        >>> scores = {"a": 0.5, "b": 0.2, "c": 0.6}
+        >>> list(without_worst({k: {"scar_surface_dice": v} for k, v in scores.items()}, 1))
+        ['a', 'c']
+    """
+    worst = sorted(numbers, key=lambda case: numbers[case].get("scar_surface_dice", 0.0))[:count]
+    return {case: values for case, values in numbers.items() if case not in worst}
+
+
+def _numbers(row: Row, case: Case, answer: Answer) -> dict[str, float]:
+    """Every metric of one case."""
+    if isinstance(row.made, Scan):
+        return _of_scan(case)
+    reference = case
+    if isinstance(row.made, Network) and row.made.surface == "automatic":
+        assert answer.atrium is not None
+        if answer.atrium.any():
+            reference = dataclasses.replace(case, atrium=answer.atrium)
+    finds_scar = answer.scar is not None
+    score = score_case(reference, answer.atrium, answer.scar, score_scar=finds_scar)
+    of_atrium = not isinstance(row.made, Classical | LearnGC) and reference is case
+    return {**_scored(score, of_atrium=of_atrium), **answer.numbers}
+
+
+def _of_scan(case: Case) -> dict[str, float]:
+    """Spacing, and the shares of the scar in BF's band and on the LA's outermost voxels."""
+    found = dict(
+        zip(("spacing_x_mm", "spacing_y_mm", "spacing_z_mm"), case.spacing_mm, strict=True)
+    )
+    if case.atrium is None or case.scar is None or not case.scar.any():
+        return found
+    atrium, scar = to_lps(case.atrium, case.affine), to_lps(case.scar, case.affine)
+    found["scar_in_band"] = float(boundary_band(atrium)[scar].mean())
+    found["scar_on_surface"] = float(surface_voxels(atrium)[scar].mean())
+    return found
+
+
+def _scored(score: CaseScore, *, of_atrium: bool) -> dict[str, float]:
+    names: Iterable[str] = (field.name for field in dataclasses.fields(score))
+    found = {name: getattr(score, name) for name in names}
+    return {
+        name: float(value)
+        for name, value in found.items()
+        if isinstance(value, int | float) and (of_atrium or not name.startswith("atrium_"))
+    }

@@ -1,0 +1,129 @@
+"""A table of a paper beside ours: for the terminal, and as Markdown for a page or a notebook."""
+
+from collections.abc import Sequence
+
+from lascarlib.evaluation.cohort import NAMES
+from lascarlib.experiments.declaration import Experiment, Impossible, Row
+from lascarlib.experiments.records import Record
+from lascarlib.experiments.summary import domains_of, made_with, minutes_of, summarise_row
+
+PRINTED = {
+    **NAMES,
+    "scar_surface_dice": "Dice_s",
+    "scar_gdsc": "Dice_g",
+    "scar_acc": "Accuracy",
+    "scar_sen": "sensitivity",
+    "scar_spe": "specificity",
+    "scar_burden_reference_percent": "scar, manual [%]",
+    "scar_burden_prediction_percent": "scar, automatic [%]",
+    "uncertainty_sd": "uncertainty [SD]",
+    "outlier": "outliers (share)",
+    "scar_in_band": "scar in the band (share)",
+    "scar_on_surface": "scar on the surface (share)",
+    "spacing_x_mm": "x [mm]",
+    "spacing_y_mm": "y [mm]",
+    "spacing_z_mm": "z [mm]",
+}
+"""Metric to its name in the tables, where it can be as the papers print it."""
+
+
+def plain_table(experiment: Experiment, records: Sequence[Record]) -> str:
+    """The table for the terminal: one line a row and metric, printed value beside ours.
+
+    Args:
+        experiment: of the papers.
+        records: of it, those stored.
+
+    Returns:
+        Lines of text without a final newline.
+
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> print(plain_table(EXPERIMENTS["bf-table-1"], []).splitlines()[0])
+        bf-table-1 (BF, Table 1)
+    """
+    domains = domains_of(records) or ["phantom"]
+    width = max(len(row.name) for row in experiment.rows)
+    head = f"{'':{width}}  {'':24} {'paper':>16}" + "".join(f" {name:>20}" for name in domains)
+    lines = [f"{experiment.name} ({experiment.source})", experiment.question, head]
+    for row in experiment.rows:
+        for metric in experiment.metrics:
+            cells = [ours(records, row, metric, domain=domain) for domain in domains]
+            printed = paper(row, metric)
+            if printed or any(cells):
+                name = f"{row.name:{width}}  {PRINTED.get(metric, metric):24}"
+                lines.append(f"{name} {printed:>16}" + "".join(f" {cell:>20}" for cell in cells))
+    return "\n".join([*lines, made_with(records)])
+
+
+def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain: str) -> str:
+    """The table as Markdown: in each cell the printed value and, in bold below it, ours.
+
+    Args:
+        experiment: of the papers.
+        records: of it, those stored.
+        domain: of the data.
+
+    Returns:
+        A table of MyST, without a final newline; a dash stands where there is no number.
+
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> lines = markdown_table(EXPERIMENTS["bf-table-1"], [], domain="phantom").splitlines()
+        >>> lines[0]
+        '| row | LA Dice | LA HD [mm] | LA ASD [mm] | minutes |'
+        >>> lines[2]
+        '| K = 100 | 0.888 ± 0.057<br>**–** | 16.94 ± 5.27<br>**–** | 1.75 ± 0.80<br>**–** | – |'
+    """
+    shown = [
+        metric
+        for metric in experiment.metrics
+        if any(
+            paper(row, metric) or ours(records, row, metric, domain=domain)
+            for row in experiment.rows
+        )
+    ]
+    names = ["row", *(PRINTED.get(metric, metric) for metric in shown), "minutes"]
+    lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
+    for row in experiment.rows:
+        cells = [
+            f"{paper(row, metric) or '–'}<br>**{ours(records, row, metric, domain=domain) or '–'}**"
+            for metric in shown
+        ]
+        minutes = minutes_of(records, row=row.name, domain=domain)
+        if isinstance(row.made, Impossible):
+            cells = [f"{paper(row, metric) or '–'}<br>{row.made.reason}" for metric in shown]
+        name = row.name.replace("|", r"\|")
+        cost = "–" if minutes is None else f"{minutes:.1f}"
+        lines.append("| " + " | ".join([name, *cells, cost]) + " |")
+    return "\n".join(lines)
+
+
+def paper(row: Row, metric: str) -> str:
+    """A printed value, mean and SD; "" where the paper has none.
+
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> paper(EXPERIMENTS["bf-table-1"].row("K = 10"), "atrium_hd_mm")
+        '16.45 ± 5.16'
+    """
+    if metric not in row.paper:
+        return ""
+    mean, sd = row.paper[metric]
+    return _number(mean, metric) + (f" ± {_number(sd, metric)}" if sd else "")
+
+
+def ours(records: Sequence[Record], row: Row, metric: str, *, domain: str) -> str:
+    """Our value, mean and SD over seeds and cases, and how many missed the structure; or ""."""
+    found = summarise_row(records, row=row.name, metric=metric, domain=domain)
+    if found is None:
+        return ""
+    missed = f" ({found.missed} missed)" if found.missed else ""
+    if found.mean is None:
+        return f"∞{missed}"
+    return f"{_number(found.mean, metric)} ± {_number(found.sd, metric)}{missed}"
+
+
+def _number(value: float, metric: str) -> str:
+    decimals = 2 if metric.endswith(("_mm", "_sd")) else 1 if metric.endswith("_percent") else 3
+    return f"{value:.{decimals}f}"

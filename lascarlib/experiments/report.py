@@ -1,0 +1,188 @@
+"""The reproducibility page: every claim of both papers with what became of it."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
+from lascarlib.experiments.contradictions import CONTRADICTIONS
+from lascarlib.experiments.records import PUBLISHED, Record, stored_records
+from lascarlib.experiments.rendering import PRINTED, markdown_table
+from lascarlib.experiments.summary import domains_of, made_with
+from lascarlib.experiments.tables import EXPERIMENTS
+from lascarlib.experiments.verdicts import Verdict, Word, compared, judge_all
+
+Records = dict[str, list[Record]]
+"""Experiment name to its stored records."""
+
+DOMAINS = {
+    "phantom": "the phantom",
+    "utah2018": "Utah 2018",
+    "lascarqs2022": "LAScarQS 2022",
+}
+"""Domain of data to its name in print."""
+
+
+def all_records(*, profile: str, roots: Iterable[Path] = (PUBLISHED,)) -> Records:
+    """Every stored record by experiment, of the declarations as they are now.
+
+    Example:
+        >>> sorted(all_records(profile="smoke", roots=())) == sorted(EXPERIMENTS)
+        True
+    """
+    folders = tuple(roots)
+    return {
+        name: stored_records(experiment, profile=profile, roots=folders)
+        for name, experiment in EXPERIMENTS.items()
+    }
+
+
+def judge_claims(claims: Sequence[Claim], records: Records, *, domain: str) -> list[Verdict]:
+    """A verdict for every claim, on one domain of data.
+
+    Args:
+        claims: of `lascarlib.experiments.CLAIMS`.
+        records: from `all_records`.
+        domain: of the data.
+
+    Returns:
+        One verdict a claim, in the order given.
+
+    Example:
+        >>> words = {verdict.word for verdict in judge_claims(CLAIMS, {}, domain="phantom")}
+        >>> sorted(words)
+        ['cannot be tested on this data', 'not run yet']
+    """
+    tests = [claim.test for claim in claims if not isinstance(claim.test, Untestable)]
+    judged = iter(judge_all(tests, records, domain=domain))
+    return [
+        Verdict("cannot be tested on this data", claim.test.reason)
+        if isinstance(claim.test, Untestable)
+        else next(judged)
+        for claim in claims
+    ]
+
+
+def count_words(verdicts: Sequence[Verdict]) -> dict[Word, int]:
+    """How many claims got which word.
+
+    Example:
+        >>> count_words([Verdict("agrees", ""), Verdict("agrees", "")])
+        {'agrees': 2}
+    """
+    words = [verdict.word for verdict in verdicts]
+    return {word: words.count(word) for word in dict.fromkeys(words)}
+
+
+def report_page(*, profile: str, roots: Iterable[Path] = (PUBLISHED,)) -> str:
+    """The page as Markdown.
+
+    Args:
+        profile: whose records are shown.
+        roots: folders they are read from.
+
+    Returns:
+        The text of the page, ending with a newline.
+
+    Example:
+        >>> report_page(profile="smoke", roots=()).splitlines()[0]
+        '# What holds of the two papers'
+    """
+    records = all_records(profile=profile, roots=roots)
+    every = [record for found in records.values() for record in found]
+    parts = [_head(profile)]
+    for domain in domains_of(every) or ["phantom"]:
+        parts.append(_claims(records, domain=domain))
+    parts += [_tables(records), _contradictions()]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(profile: str) -> str:
+    return f"""# What holds of the two papers
+
+This page is generated: `lascar reproduce --all --profile {profile}` runs every table of both papers
+again, and `lascar reproduce --page FILE --profile {profile}` writes down what came of their claims.
+BF is {{cite:t}}`zhang2022boundary`, JSQ {{cite:t}}`li2022atrialjsqnet`.
+
+Each claim is tested by paired signed ranks over the test cases, each case's score being the mean
+over the seeds; where the two rows were scored on other cases, by Mann and Whitney's test. All tests
+of one experiment are corrected by Holm's way. An effect is above 0 where it lies as claimed. The
+words mean:
+
+- **agrees**: the test shows the difference that the paper claims (p < 0.05), or for a claim that
+  two things are alike, the whole 95 % interval of their difference lies within the margin said.
+- **agrees in direction only**: it looks so on average, but chance would do.
+- **disagrees**: the difference goes the other way, or there is none to be seen.
+- **cannot be tested on this data**: for the reason said.
+- **not run yet**: no complete run is stored in this edition.
+
+The networks of the cpu profile are small and train for minutes on a coarse phantom. Their scores
+say nothing about patients, and a verdict here is about the *direction* of an effect under these
+conditions: it can neither refute nor confirm what the papers saw on theirs."""
+
+
+def _claims(records: Records, *, domain: str) -> str:
+    numbered = [
+        (number, claim)
+        for number, claim in enumerate(CLAIMS, start=1)
+        if domain == "phantom" or _is_run(claim, records, domain=domain)
+    ]
+    verdicts = judge_claims([claim for _, claim in numbered], records, domain=domain)
+    counts = ", ".join(f"{number} {word}" for word, number in count_words(verdicts).items())
+    lines = [
+        f"## The claims, on {DOMAINS.get(domain, domain)}",
+        "",
+        f"{len(numbered)} claims: {counts}.",
+        "",
+        "| no. | claim | place | tested by | verdict | why |",
+        "|---|---|---|---|---|---|",
+    ]
+    for (number, claim), verdict in zip(numbered, verdicts, strict=True):
+        cells = (str(number), claim.text, claim.source, _tested(claim))
+        verdict_cells = (f"**{verdict.word}**", verdict.reason)
+        lines.append("| " + " | ".join(map(_cell, (*cells, *verdict_cells))) + " |")
+    return "\n".join(lines)
+
+
+def _is_run(claim: Claim, records: Records, *, domain: str) -> bool:
+    """Whether the experiment that tests a claim has records of some data."""
+    if isinstance(claim.test, Untestable):
+        return False
+    return any(record.domain == domain for record in records.get(claim.test.experiment, ()))
+
+
+def _tested(claim: Claim) -> str:
+    if isinstance(claim.test, Untestable):
+        return "–"
+    test = claim.test
+    names = [getattr(test, field) for field in ("metric", "y") if hasattr(test, field)]
+    return f"`{test.experiment}`: {compared(test)}, {PRINTED.get(names[0], names[0])}"
+
+
+def _tables(records: Records) -> str:
+    parts = ["## The tables", "", "In each cell the printed value, and in bold ours: mean ± SD."]
+    for name, experiment in EXPERIMENTS.items():
+        parts += ["", f"### {experiment.source} (`{name}`)", "", experiment.question]
+        parts += [experiment.note] if experiment.note else []
+        own = records[name]
+        for domain in domains_of(own):
+            table = markdown_table(experiment, own, domain=domain)
+            parts += ["", f"On {DOMAINS.get(domain, domain)}:", "", table]
+        parts += ["", made_with(own)]
+    return "\n".join(parts)
+
+
+def _contradictions() -> str:
+    lines = [
+        "## Where the papers contradict themselves or their code",
+        "",
+        "| place | what stands against what | here |",
+        "|---|---|---|",
+    ]
+    for item in CONTRADICTIONS:
+        cells = map(_cell, (item.place, item.text, item.choice))
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")

@@ -1,0 +1,129 @@
+"""Evidence and verdicts from a handful of numbers whose tests can be done by hand."""
+
+from math import inf
+
+import pytest
+
+from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated
+from lascarlib.experiments.evidence import Evidence, case_means, weigh
+from lascarlib.experiments.records import Record
+from lascarlib.experiments.verdicts import judge, judge_all
+
+HIGHER = Better("e", "A", "B", "dice")
+LOWER = Better("e", "A", "B", "hd_mm")
+
+
+def records(row, values, *, metric="dice", seed=0, first="a"):
+    cases = (chr(ord(first) + k) for k in range(len(values)))
+    pairs = zip(cases, values, strict=True)
+    return [Record("e", row, "d", "cpu", metric, case, value, seed) for case, value in pairs]
+
+
+def test_seeds_of_a_case_are_averaged_before_cases_are_compared():
+    given = records("A", [0.5, 0.9]) + records("A", [0.7, 0.9], seed=1)
+    assert case_means(given, row="A", metric="dice", domain="d") == {
+        "a": pytest.approx(0.6),
+        "b": 0.9,
+    }
+    assert case_means(given, row="B", metric="dice", domain="d") == {}
+
+
+def test_an_effect_is_above_zero_where_it_lies_as_claimed():
+    # Six differences of one sign: two of the 2^6 ways to sign six ranks are as extreme, p = 1/32.
+    higher = records("A", [0.9] * 6) + records("B", [0.8] * 6)
+    assert weigh(HIGHER, higher, domain="d").effect == pytest.approx(0.1)
+    lower = records("A", [3.0] * 6, metric="hd_mm") + records("B", [5.0] * 6, metric="hd_mm")
+    found = weigh(LOWER, lower, domain="d")
+    assert (found.effect, found.p_value, found.smallest_p) == (2.0, 1 / 32, 1 / 32)
+
+
+def test_a_missed_structure_counts_in_the_ranks_and_not_in_the_mean():
+    given = records("A", [1.0, 1.0, 1.0], metric="hd_mm")
+    given += records("B", [2.0, 2.0, inf], metric="hd_mm")
+    found = weigh(LOWER, given, domain="d")
+    assert (found.effect, found.cases) == (1.0, 3)
+    assert found.p_value == 0.25  # 2 of 2^3, as if all three were finite
+
+
+def test_both_missing_a_structure_is_a_draw():
+    given = records("A", [inf, inf], metric="hd_mm") + records("B", [inf, inf], metric="hd_mm")
+    found = weigh(LOWER, given, domain="d")
+    assert not found.differs
+    assert judge(LOWER, found, p_holm=1.0).word == "cannot be tested on this data"
+
+
+def test_only_cases_that_are_marked_count():
+    marked = Better("e", "A", "B", "dice", only="outlier")
+    given = records("A", [0.9, 0.9, 0.1]) + records("A", [1.0, 1.0, 0.0], metric="outlier")
+    given += records("B", [0.8, 0.8, 0.8]) + records("B", [1.0, 1.0, 0.0], metric="outlier")
+    assert weigh(marked, given, domain="d").effect == pytest.approx(0.1)
+
+
+def test_other_cases_are_compared_without_pairs():
+    given = records("A", [3.0, 4.0, 5.0]) + records("B", [0.0, 1.0, 2.0], first="x")
+    found = weigh(HIGHER, given, domain="d")
+    assert found.how == "Mann-Whitney, other cases"
+    assert found.effect == 3.0
+    assert found.p_value == pytest.approx(2 / 20)  # 2 of the 20 ways to choose three of six
+    assert found.smallest_p == pytest.approx(2 / 20)
+
+
+def test_a_limit_is_tested_against_every_case():
+    given = records("A", [0.1, 0.2, 0.3])
+    below = weigh(Beyond("e", "A", "dice", "below", 0.5), given, domain="d")
+    above = weigh(Beyond("e", "A", "dice", "above", 0.5), given, domain="d")
+    assert (below.effect, above.effect) == (pytest.approx(0.3), pytest.approx(-0.3))
+
+
+def test_a_correlation_of_points_on_a_line_is_one():
+    given = records("A", [1.0, 2.0, 3.0, 5.0], metric="x")
+    given += records("A", [2.0, 4.0, 6.0, 10.0], metric="y")
+    found = weigh(Correlated("e", "A", "x", "y"), given, domain="d")
+    assert found.effect == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("test", [HIGHER, Beyond("e", "A", "dice", "above", 0.5)])
+def test_nothing_stored_is_no_evidence(test):
+    assert weigh(test, [], domain="d") is None
+    assert judge_all([test], {"e": []}, domain="d")[0].word == "not run yet"
+
+
+def evidence(effect, *, p=0.01, low=None, high=None, least=0.001, differs=True):
+    return Evidence(effect, low, high, p, least, 20, "signed ranks", differs)
+
+
+@pytest.mark.parametrize(
+    ("effect", "p", "least", "word"),
+    [
+        (0.1, 0.01, 0.001, "agrees"),
+        (-0.1, 0.01, 0.001, "disagrees"),
+        (0.1, 0.20, 0.001, "agrees in direction only"),
+        (-0.1, 0.20, 0.001, "disagrees"),
+        (0.1, 0.20, 0.125, "cannot be tested on this data"),
+    ],
+)
+def test_the_word_for_a_claimed_difference(effect, p, least, word):
+    assert judge(HIGHER, evidence(effect, least=least), p_holm=p).word == word
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p", "word"),
+    [
+        (-0.01, 0.015, 0.5, "agrees"),  # the whole interval lies within the margin
+        (0.001, 0.015, 0.01, "agrees"),  # shown, and too small to matter
+        (-0.01, 0.05, 0.5, "agrees in direction only"),
+        (0.03, 0.05, 0.01, "disagrees"),
+    ],
+)
+def test_the_word_for_a_claimed_likeness(low, high, p, word):
+    alike = Alike("e", "A", "B", "dice", margin=0.02)
+    found = evidence((low + high) / 2, low=low, high=high)
+    assert judge(alike, found, p_holm=p).word == word
+
+
+def test_tests_of_one_experiment_are_corrected_together():
+    given = records("A", [0.9] * 6) + records("B", [0.8] * 6) + records("C", [0.7] * 6)
+    pair = [HIGHER, Better("e", "A", "C", "dice")]
+    assert judge_all([HIGHER], {"e": given}, domain="d")[0].word == "agrees"  # p = 1/32
+    words = [verdict.word for verdict in judge_all(pair, {"e": given}, domain="d")]
+    assert words == ["cannot be tested on this data"] * 2  # 2 x 1/32 is above 0.05

@@ -1,0 +1,73 @@
+"""Records keep every number, and count only while their declaration stands."""
+
+import dataclasses
+from math import inf
+
+import pytest
+
+from lascarlib.errors import LascarError
+from lascarlib.experiments import EXPERIMENTS, PUBLISHED, Record, read_records, stored_records
+from lascarlib.experiments.keys import config_hash, declaration_hash
+from lascarlib.experiments.records import is_current, record_file, write_records
+
+TABLE = EXPERIMENTS["bf-table-1"]
+ROW = TABLE.rows[0]
+
+
+def record(**changes):
+    made = Record(
+        experiment=TABLE.name,
+        row=ROW.name,
+        domain="phantom",
+        profile="smoke",
+        metric="atrium_dice",
+        case="a",
+        value=0.5,
+        seed=0,
+        declaration=declaration_hash(TABLE, ROW, profile="smoke", domain="phantom"),
+        config=config_hash(ROW, profile="smoke", seed=0),
+        commit="0123456789ab",
+    )
+    return dataclasses.replace(made, **changes)
+
+
+def place(root, **changes):
+    words = {"profile": "smoke", "experiment": TABLE.name, "domain": "phantom", "row": ROW.name}
+    return record_file(root, **{**words, "seed": 0, **changes})
+
+
+def test_records_come_back_as_they_were_an_infinite_distance_too(tmp_path):
+    given = [record(), record(metric="atrium_hd_mm", value=inf)]
+    write_records(tmp_path / "one.jsonl", given)
+    assert read_records(tmp_path / "one.jsonl") == given
+    assert "Infinity" not in (tmp_path / "one.jsonl").read_text()
+
+
+@pytest.mark.parametrize("text", ["{", "[]\n", '{"value": 1}\n'])
+def test_a_damaged_file_is_named(tmp_path, text):
+    (tmp_path / "one.jsonl").write_text(text)
+    with pytest.raises(LascarError, match=r"one\.jsonl: no records of an experiment"):
+        read_records(tmp_path / "one.jsonl")
+
+
+def test_a_record_of_another_config_or_declaration_does_not_count(tmp_path):
+    for stale in ({"config": "0" * 12}, {"declaration": "0" * 12}, {"row": "K = 7"}):
+        assert not is_current(TABLE, record(**stale))
+    assert is_current(TABLE, record(commit="another", made="1999-12-31"))
+    write_records(place(tmp_path), [record(config="0" * 12)])
+    assert stored_records(TABLE, profile="smoke", roots=(tmp_path,)) == []
+
+
+def test_the_first_folder_counts(tmp_path):
+    for name, value in (("own", 0.7), ("published", 0.5)):
+        write_records(place(tmp_path / name), [record(value=value)])
+    roots = (tmp_path / "own", tmp_path / "published")
+    assert [r.value for r in stored_records(TABLE, profile="smoke", roots=roots)] == [0.7]
+
+
+def test_every_published_record_still_belongs_to_its_declaration():
+    for path in PUBLISHED.rglob("*.jsonl"):
+        for found in read_records(path):
+            assert is_current(EXPERIMENTS[found.experiment], found), f"{path}: stale, run it again"
+            assert found.commit != "unknown"
+            assert not found.commit.endswith("+")
