@@ -7,11 +7,14 @@ from lascarlib.viz.agreement import (
     show_pairs,
 )
 from lascarlib.viz.curves import show_training
+from lascarlib.viz.explorer import Explorer, explore
 from lascarlib.viz.frames import show_frames
 from lascarlib.viz.layers import Overlay
 from lascarlib.viz.panels import show_case, show_slices
+from lascarlib.viz.raster import render
 from lascarlib.viz.saving import save_figure
 from lascarlib.viz.slices import show_slice
+from lascarlib.viz.sliders import Slider, beta_slider, threshold_slider, topk_slider, wall_slider
 from lascarlib.viz.style import PALETTE, use_style
 from lascarlib.viz.surfaces import show_surface, show_surfaces
 from lascarlib.viz.unfolded import show_unfolded
@@ -21,9 +24,14 @@ from lascarlib.viz.volumes import show_volume
 
 __all__ = [
     "PALETTE",
+    "Explorer",
     "Overlay",
     "Scene",
     "SliceView",
+    "Slider",
+    "beta_slider",
+    "explore",
+    "render",
     "save_figure",
     "show_agreement",
     "show_case",
@@ -38,5 +46,8 @@ __all__ = [
     "show_training",
     "show_unfolded",
     "show_volume",
+    "threshold_slider",
+    "topk_slider",
     "use_style",
+    "wall_slider",
 ]

@@ -1,12 +1,15 @@
 """What is laid over an image: outlines of structures by name, and a coloured map."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+from matplotlib.cm import ScalarMappable
 
 from lascarlib.errors import LascarError
 from lascarlib.geometry.mask import check_mask, check_spacing
+from lascarlib.viz.colours import overlay_colours
 from lascarlib.viz.style import PALETTE
 
 Spacing = tuple[float, float, float]
@@ -40,6 +43,24 @@ class Overlay:
     def __post_init__(self) -> None:
         if self.limit is not None and not (np.isfinite(self.limit) and self.limit > 0):
             raise LascarError(f"limit is {self.limit}; give a magnitude above 0")
+
+    @cached_property
+    def colours(self) -> ScalarMappable:
+        """Value -> colour, looked up once for all slices."""
+        return overlay_colours(self.values, limit=self.limit)
+
+
+@dataclass(frozen=True, eq=False)
+class Layers:
+    """Outlines and a coloured map that are shown together.
+
+    Args:
+        contours: name from `PALETTE` -> bool (x, y, z).
+        overlay: the map, or None.
+    """
+
+    contours: Contours = field(default_factory=dict)
+    overlay: Overlay | None = None
 
 
 def check_layers(

@@ -15,13 +15,12 @@ from lascarlib.viz.colours import (
     add_colour_bar,
     grey_window,
     legend_lines,
-    overlay_colours,
 )
 from lascarlib.viz.layers import Contours, Overlay, Spacing
 from lascarlib.viz.plane import Axis
-from lascarlib.viz.slices import EVERYTHING, show_slice
+from lascarlib.viz.slices import show_slice
 from lascarlib.viz.style import PAGE_WIDTH_IN
-from lascarlib.viz.view import SliceView
+from lascarlib.viz.view import EVERYTHING, SliceView
 
 _PLANES: tuple[Axis, ...] = ("axial", "coronal", "sagittal")
 
@@ -136,8 +135,7 @@ def show_slices(
         axes.append(ax)
     _fit(figure, axes, columns=columns, bar_in=0.0 if overlay is None else 0.9)
     if overlay is not None:
-        colours = overlay_colours(overlay.values, limit=overlay.limit)
-        add_colour_bar(colours, overlay.values, axes, label=overlay.label)
+        add_colour_bar(overlay.colours, overlay.values, axes, label=overlay.label)
     if title is not None:
         figure.suptitle(title, fontsize=10)
     _legend(figure, {} if contours is None else contours)

@@ -1,28 +1,24 @@
 """One slice of a volume: grey levels, outlines of structures, a coloured map, a scale in mm."""
 
-import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.axes import Axes
 
-from lascarlib.errors import LascarError
 from lascarlib.viz.colours import (
     OVERLAY_ALPHA,
     add_colour_bar,
     legend_lines,
-    overlay_colours,
 )
 from lascarlib.viz.layers import Contours, Overlay, Spacing, check_layers
 from lascarlib.viz.plane import Plane, cut
 from lascarlib.viz.style import LINE_STYLES, PALETTE
-from lascarlib.viz.view import SliceView, settle
+from lascarlib.viz.view import EVERYTHING, SliceView, settle
+from lascarlib.viz.zoom import bar_length_mm, box_around, whole_slice
 
-EVERYTHING: Final = SliceView()
-"""The whole axial slice with most contour."""
 _HALO = (patheffects.withStroke(linewidth=2.1, foreground="#00000099"),)
 
 
@@ -76,15 +72,16 @@ def show_slice(
     if ax is None:
         _, ax = plt.subplots(figsize=(4.0, 4.0), layout="constrained")
     picture = cut(image, plane, index=index)
-    extent = _extent(picture.shape, plane, spacing_mm)
+    box = whole_slice(image.shape, plane, spacing_mm=spacing_mm)
+    extent = (box.left, box.right, box.bottom, box.top)
     ax.imshow(picture, cmap="gray", vmin=low, vmax=high, extent=extent, interpolation="nearest")
     if overlay is not None:
         _colour(ax, overlay, cut(overlay.values, plane, index=index), extent, key=key)
     for name, mask in contours.items():
-        _outline(ax, cut(mask, plane, index=index), name, extent)
-    ax.set(xlim=extent[:2], ylim=extent[2:])
+        outline(ax, cut(mask, plane, index=index), name, extent)
     if view.margin_mm is not None:
-        _zoom(ax, plane, contours, margin_mm=view.margin_mm, spacing_mm=spacing_mm)
+        box = box_around(contours, plane, margin_mm=view.margin_mm, spacing_mm=spacing_mm)
+    ax.set(xlim=(box.left, box.right), ylim=(box.bottom, box.top))
     _finish(ax, plane, title=f"{view.axis} {index}" if title is None else title)
     if key and contours:
         columns = min(len(contours), 3)
@@ -101,23 +98,24 @@ def _colour(
     *,
     key: bool,
 ) -> None:
-    colours = overlay_colours(overlay.values, limit=overlay.limit)
+    colours = overlay.colours
     rgba = colours.to_rgba(np.ma.masked_invalid(shown), alpha=OVERLAY_ALPHA)
     ax.imshow(rgba, extent=extent, interpolation="nearest")
     if key:
         add_colour_bar(colours, overlay.values, [ax], label=overlay.label)
 
 
-def _extent(
-    shape: tuple[int, ...], plane: Plane, spacing_mm: Spacing
-) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top of the picture in mm; voxel centres start half a voxel in."""
-    return (0.0, shape[1] * spacing_mm[plane.across], shape[0] * spacing_mm[plane.down], 0.0)
-
-
-def _outline(
+def outline(
     ax: Axes, mask: np.ndarray, name: str, extent: tuple[float, float, float, float]
 ) -> None:
+    """Draw the line between a slice's voxels of a structure and the others.
+
+    Args:
+        ax: where to draw.
+        mask: bool (row, column).
+        name: of the structure, from `PALETTE`.
+        extent: left, right, bottom and top of the slice in mm.
+    """
     if not mask.any():
         return
     rows, columns = mask.shape
@@ -129,24 +127,6 @@ def _outline(
         x, y, padded, levels=[0.5], colors=PALETTE[name], linewidths=1.3, linestyles=style
     )
     drawn.set_path_effects(list(_HALO))
-
-
-def _zoom(
-    ax: Axes, plane: Plane, contours: Contours, *, margin_mm: float, spacing_mm: Spacing
-) -> None:
-    masks = [mask for mask in contours.values() if mask.any()]
-    if not masks:
-        raise LascarError("margin_mm is given but there is nothing to zoom to; give contours")
-    union = np.logical_or.reduce(masks)
-    limits = []
-    for axis, flip in ((plane.across, plane.flip_across), (plane.down, plane.flip_down)):
-        used = np.flatnonzero(union.any(axis=tuple(a for a in range(3) if a != axis)))
-        length, step = union.shape[axis], spacing_mm[axis]
-        first, last = (length - 1 - used[-1], length - 1 - used[0]) if flip else used[[0, -1]]
-        low, high = first * step - margin_mm, (last + 1) * step + margin_mm
-        limits.append((max(0.0, low), min(length * step, high)))
-    ax.set_xlim(limits[0])
-    ax.set_ylim(limits[1][::-1])
 
 
 def _finish(ax: Axes, plane: Plane, *, title: str) -> None:
@@ -163,11 +143,10 @@ def _finish(ax: Axes, plane: Plane, *, title: str) -> None:
 
 
 def _scale_bar(ax: Axes, style: Mapping[str, Any]) -> None:
-    """A bar of 1, 2 or 5 times a power of ten mm, in data units: zooming keeps it true."""
+    """A bar in data units: zooming keeps it true."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     width, height = right - left, top - bottom
-    power = 10.0 ** math.floor(math.log10(width / 4))
-    bar_mm = max(step * power for step in (1, 2, 5) if step * power <= width / 4)
+    bar_mm = bar_length_mm(width)
     x, y = left + 0.04 * width, bottom + 0.05 * height
     ax.plot(
         (x, x + bar_mm),

@@ -1,6 +1,7 @@
 """Which part of a volume is looked at, and how: plane, slice, grey window, zoom, orientation."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -53,6 +54,10 @@ class SliceView:
     def plane(self) -> Plane:
         """Where the slice is taken from the array and how it is turned."""
         return find_plane(self.axis, orientation=self.orientation)
+
+
+EVERYTHING: Final = SliceView()
+"""The whole axial slice with most contour."""
 
 
 def settle(

@@ -19,6 +19,7 @@ ROWS = {
         "| boundary, whole volume | 96 x 96 x 40 |",
         "| boundary, region of interest | ",
     ),
+    "explorer": ("| explorer, one step | ", "| matplotlib, figure kept | "),
     "evaluation": ("| SciPy, all five |", "| MONAI, ASD and HD |", "| projection, official |"),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
-from lascarlib.viz import show_frames, show_volume
+from lascarlib.viz import show_volume
 from lascarlib.viz.niivue import CAMERA
 
 
@@ -63,26 +63,3 @@ def test_bad_input_to_a_viewer_is_refused():
         show_volume(case(), viewer="page")
     with pytest.raises(LascarError, match="opacity is 2"):
         show_volume(case(), opacity=2)
-
-
-def test_frames_are_a_slider_without_a_kernel():
-    from matplotlib.figure import Figure
-
-    def draw(height):
-        figure = Figure(figsize=(1, 1))
-        figure.add_subplot().plot([0, height])
-        return figure
-
-    found = show_frames(draw, [1, 5], description="height", start=1)
-    first, second = found.pictures
-    assert first != second
-    assert first.startswith(b"\x89PNG")
-    page = found._repr_html_()
-    assert page.count("<img ") == 2
-    assert page.count(" hidden>") == 1  # the first, as the second is shown at the start
-    assert "<output>5</output>" in page
-    assert 'alt="height 1"' in page
-    with pytest.raises(LascarError, match="values are empty or two"):
-        show_frames(draw, [1, 1], description="height")
-    with pytest.raises(LascarError, match="start is 2"):
-        show_frames(draw, [1, 5], description="height", start=2)
