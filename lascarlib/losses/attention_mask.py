@@ -93,18 +93,18 @@ def target_band(target: torch.Tensor) -> torch.Tensor:
 
     With p = exp(-d) that is 0.69 mm < d < 0.80 mm from a label. On a grid of 1 mm, the authors'
     own, the distances are 0, 1, 1.41 and so on: no voxel qualifies, and their sum over the band
-    divided by its size is 0 / 0. An empty band is therefore refused; the surface voxels of the LA
+    divided by its size is 0 / 0. `shape_attention_loss` makes it 0, right for a patch without wall;
+    a case whose whole volume has no band is refused before training. The surface voxels of the LA
     are the mask that works on every grid.
 
     Args:
         target: (batch, 2, x, y, z), floating, in [0, 1]; normal wall, then scar.
 
     Returns:
-        (batch, x, y, z), how many of the two maps lie in the band: 0, 1 or 2.
+        (batch, x, y, z), how many of the two maps lie in the band: 0, 1 or 2. May be 0 throughout.
 
     Raises:
-        LascarError: the target is not (batch, 2, x, y, z), or no voxel of the batch lies in the
-            band.
+        LascarError: the target is not (batch, 2, x, y, z).
 
     Source: the authors' code.
 
@@ -117,13 +117,7 @@ def target_band(target: torch.Tensor) -> torch.Tensor:
     if target.ndim != 5 or target.shape[1] != 2:
         raise LascarError(f"target has shape {tuple(target.shape)}; give (batch, 2, x, y, z)")
     low, high = TARGET_BAND
-    band = ((target > low) & (target < high)).to(target.dtype).sum(dim=1)
-    if not band.any():
-        raise LascarError(
-            f"no target probability lies in ({low}, {high}), so the authors' mask is empty; "
-            "give the surface voxels of the LA as mask instead"
-        )
-    return band
+    return ((target > low) & (target < high)).to(target.dtype).sum(dim=1)
 
 
 def _lone_logit(logits: torch.Tensor) -> torch.Tensor:

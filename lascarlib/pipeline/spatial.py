@@ -2,7 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+import torch
+
 from lascarlib.datasets import Dataset
+from lascarlib.errors import LascarError
+from lascarlib.losses import target_band
 from lascarlib.pipeline.cases import stored, wanted_cases
 from lascarlib.preprocess import Sample
 from lascarlib.spatial_targets import spatial_sample
@@ -23,13 +27,16 @@ def train_spatial(
         budget_s: seconds for each network.
 
     Raises:
-        LascarError: a case has an LA that is lost on the network's grid.
+        LascarError: a case has an LA that is lost on the network's grid, or no voxel there in the
+            authors' mask where attention is to look through it.
     """
     own, spatial = run.config.stage(stage), run.config.spatial
+    attends = stage == "joint" and own.loss == "se-sa" and spatial.weights != "code"
+    banded = attends and spatial.true_mask == "target-band"
 
     def samples() -> Iterator[Sample]:
         for case in wanted_cases(dataset, f"preparing {stage}", without=stored(run, stage)):
-            yield spatial_sample(
+            sample = spatial_sample(
                 case,
                 stage=stage,
                 spacing_mm=own.spacing_mm,
@@ -38,7 +45,20 @@ def train_spatial(
                 clip_mm=spatial.clip_mm,
                 wall="labels" if own.loss in ("bce", "bce-dice") else spatial.wall_maps,
             )
+            if banded:
+                _check_band(sample)
+            yield sample
 
     store_samples(run, stage, samples())
     for name in folds:
         train_fold(run, stage, run.fold(name), samples=stage, budget_s=budget_s)
+
+
+def _check_band(sample: Sample) -> None:
+    """Refuse a case in which the authors' mask is empty, not in a patch but everywhere."""
+    assert sample.maps is not None
+    if not target_band(torch.from_numpy(sample.maps[-2:])[None]).any():
+        raise LascarError(
+            f"{sample.id}: no voxel of the network's grid lies in the authors' mask, so attention "
+            "would see nothing; set spatial.true_mask to surface, or another joint.spacing_mm"
+        )

@@ -105,8 +105,25 @@ def test_predicted_band_by_hand() -> None:
 
 def test_the_authors_band_is_empty_on_their_own_grid() -> None:
     # exp(-d) with d = 0, 1, 1.41, ... mm: 1, 0.37, 0.24, ...; nothing in (0.45, 0.5).
-    with pytest.raises(LascarError, match="the authors' mask is empty"):
-        target_band(maps(CUBES))
+    band = target_band(maps(CUBES))
+    assert band.shape == (1, 8, 8, 6)
+    assert not band.any()
+
+
+def test_a_batch_of_patches_with_and_without_a_band_is_that_of_the_patches_with_one() -> None:
+    near = maps((0.75, 0.75, 0.75))
+    far = torch.zeros_like(near)
+    logits = random_logits(2, 2, 8, 8, 6).requires_grad_()
+    mixed = torch.cat([near, far])
+    assert torch.equal(target_band(mixed), torch.cat([target_band(near), target_band(far)]))
+    loss = shape_attention_loss(logits, mixed, target_band(mixed))
+    alone = shape_attention_loss(logits[:1], near, target_band(near))
+    assert loss.item() == pytest.approx(alone.item())
+    loss.backward()
+    assert logits.grad[0].any()
+    assert not logits.grad[1].any()
+    none = shape_attention_loss(logits, torch.cat([far, far]), target_band(torch.cat([far, far])))
+    assert none.item() == 0
 
 
 def test_a_grid_of_three_quarters_of_a_millimetre_has_a_band() -> None:

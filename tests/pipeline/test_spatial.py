@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from lascarlib.errors import LascarError
 from lascarlib.evaluation import dice
 from lascarlib.geometry import surface_voxels
 from lascarlib.pipeline import cross_validate, load_predictor, train
@@ -79,3 +80,21 @@ def test_folds_are_averaged(tmp_path, tiny_dataset) -> None:
     assert len(alone) == 2
     both = predictor(case).atrium_probability
     np.testing.assert_allclose(both, np.mean(alone, axis=0), atol=1e-5)
+
+
+def test_the_codes_mask_is_refused_before_training_where_a_case_has_none(
+    tmp_path, tiny_dataset
+) -> None:
+    # Voxels of 2 x 2 x 3 mm: distances are 0, 2, 2.8, 3, ... mm, none from 0.69 to 0.80.
+    def run(name, **changes):
+        settings = {"method": "atrialjsqnet", "precision": "32-true", "folds": 2}
+        settings |= {"joint": {**STAGE, "iterations": 1}, "spatial.true_mask": "target-band"}
+        config = make_config("smoke", seed=1, settings={**settings, **changes})
+        return start_run(tmp_path / name, config, tiny_dataset)
+
+    words = "case_0: no voxel of the network's grid lies in the authors' mask"
+    with pytest.raises(LascarError, match=words):
+        train(run("blind"), tiny_dataset)
+    without_attention = run("code", **{"spatial.weights": "code"})
+    train(without_attention, tiny_dataset)
+    assert without_attention.trained_folds("joint") == ("all",)

@@ -137,12 +137,20 @@ def test_the_weights_of_attention_follow_the_loss_and_the_reading() -> None:
     assert weights("se-sa", "code-with-attention", 200) == code_loss_weights(10, attention=True)
 
 
-def test_the_codes_mask_is_refused_where_it_is_empty(case) -> None:
-    config = with_settings(config_of("atrialjsqnet", "joint"), {"spatial.true_mask": "target-band"})
+@pytest.mark.parametrize("loss", ["se", "se-sa"])
+def test_the_codes_mask_costs_nothing_where_it_is_empty(case, loss) -> None:
+    config = config_of("atrialjsqnet", "joint", loss=loss)
     image, targets = whole_case(config, "joint", case)
-    objective = make_objective(config, "joint")
-    with pytest.raises(LascarError, match="the authors' mask is empty"):
-        objective.loss(objective.make_network()(image), targets, 0)
+    torch.manual_seed(0)
+    outputs = make_objective(config, "joint").make_network()(image)
+    banded = with_settings(config, {"spatial.true_mask": "target-band"})
+    found = make_objective(banded, "joint").loss(outputs, targets, 0)
+    targets[:, 2] = 0  # the surface, whose attention is left out with it
+    expected = make_objective(config, "joint").loss(outputs, targets, 0)
+    assert found.item() == pytest.approx(expected.item())
+    (gradient,) = torch.autograd.grad(found, outputs.wall)
+    assert torch.isfinite(gradient).all()
+    assert gradient.any()
 
 
 @pytest.mark.parametrize(("method", "stage"), [("unet-bce", "scar"), ("ajsqnet-bce", "joint")])
