@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -13,6 +14,9 @@ from lascarlib.augment import Augmentation, change_grey_levels, random_transform
 from lascarlib.geometry.grid import Shape, Spacing
 from lascarlib.io import write_array
 from lascarlib.preprocess import Sample
+
+PatchCentre = Literal["anywhere", "image"]
+"""Where a patch is cut out: somewhere in the image, or around its middle."""
 
 
 def store_sample(sample: Sample, folder: Path) -> None:
@@ -41,6 +45,8 @@ class BatchPlan:
         seed: of this training.
         n_targets: how many of a sample's last channels are learned; the first of them is the
             structure.
+        patch_centre: "anywhere", or the middle of the "image"; every patch of a case is then the
+            same crop, but for augmentation, and `foreground_share` has no say.
     """
 
     patch_voxels: Shape
@@ -50,6 +56,7 @@ class BatchPlan:
     augmentation: Augmentation
     seed: int
     n_targets: int = 1
+    patch_centre: PatchCentre = "anywhere"
 
 
 class Batches(Dataset[tuple[Tensor, Tensor]]):
@@ -83,7 +90,9 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         which = int(rng.integers(len(self.volumes)))
         volume, foreground = self.volumes[which], self.foreground[which]
         edges, patch = np.array(volume.shape[1:]), np.array(plan.patch_voxels)
-        if on_foreground and len(foreground):
+        if plan.patch_centre == "image":
+            wish = (edges - 1) / 2
+        elif on_foreground and len(foreground):
             wish = foreground[rng.integers(len(foreground))].astype(float)
         else:
             wish = rng.uniform(0, edges - 1)

@@ -12,6 +12,7 @@ from lascarlib.losses.heads import Reduction
 from lascarlib.losses.joint import PredictedMask
 from lascarlib.losses.scar_distance import Metric
 from lascarlib.preprocess import Normalise
+from lascarlib.training.batches import PatchCentre
 from lascarlib.training.methods import Loss, MethodName, is_spatial
 
 
@@ -48,7 +49,10 @@ class StageConfig:
         plateau_epochs: after so many epochs without a better mean loss, the rate is divided.
         plateau_divisor: by this.
         average_decay: decay of the running average of the weights; 0 keeps the last weights.
-        foreground_share: least share of a batch's patches that are centred on the structure.
+        patch_centre: "anywhere" in the image, some of the patches on the structure, or the middle
+            of the "image", always the same crop of a case (JSQ).
+        foreground_share: least share of a batch's patches that are centred on the structure, where
+            they may lie anywhere.
         augmentation: of the patches.
     """
 
@@ -77,6 +81,7 @@ class StageConfig:
     plateau_epochs: int = 30
     plateau_divisor: float = 5.0
     average_decay: float = 0.0
+    patch_centre: PatchCentre = "anywhere"
     foreground_share: float = 1 / 3
     augmentation: Augmentation = field(default_factory=Augmentation)
 

@@ -111,8 +111,9 @@ SPATIAL_PROFILES: dict[str, Mapping[str, Any]] = {
         "patch_voxels": (80, 80, 24),
         "iterations": 1000,
     },
-    # JSQ, section 4.1. It names neither batch size nor iterations: these are the authors' code's
-    # batch, and three steps of the learning rate.
+    # JSQ, section 4.1: one crop a case, centred on the image. (The authors' code centres it on the
+    # LA's label: "patch_centre": "anywhere", "foreground_share": 1.0 comes near.) The paper names
+    # neither batch size nor iterations: these are the code's batch, and three steps of the rate.
     "gpu": {
         "spacing_mm": (1.0, 1.0, 1.0),
         "patch_voxels": (208, 208, 80),
@@ -123,7 +124,7 @@ SPATIAL_PROFILES: dict[str, Mapping[str, Any]] = {
         "weight_decay": 1e-4,
         "decay": "steps",
         "iterations": 12_000,
-        "foreground_share": 1.0,
+        "patch_centre": "image",
         "plateau_divisor": 1.0,
         "augmentation": {
             "rotation_chance": 0.0,

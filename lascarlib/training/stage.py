@@ -65,6 +65,7 @@ def train_fold(
         augmentation=config.augmentation,
         seed=training_seed(run.config.seed, stage=stage, fold=fold.name),
         n_targets=objective.n_targets,
+        patch_centre=config.patch_centre,
     )
     train_network(
         Batches(files, plan),

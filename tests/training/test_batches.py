@@ -78,6 +78,16 @@ def test_the_last_patches_of_a_batch_show_the_structure(files, share, least) -> 
         assert not all(all(row) for row in shown)
 
 
+def test_a_patch_around_the_middle_of_the_image_is_always_the_same_crop(files) -> None:
+    # 20 x 16 x 10 voxels, a patch of 8 x 6 x 4: it starts 6, 5 and 3 voxels in.
+    own = plan(augmentation=STILL, patch_centre="image", foreground_share=1.0)
+    batches = Batches(files, own)
+    crops = [np.load(file)[0, 6:14, 5:11, 3:7] for file in files]
+    for k in range(5):
+        for patch in batches[k][0][:, 0].numpy():
+            np.testing.assert_array_equal(patch, crops[int(patch[0, 0, 0] > 9000)])
+
+
 def test_a_patch_larger_than_the_volume_is_padded_with_zeros(files) -> None:
     batches = Batches(files, plan(augmentation=STILL, patch_voxels=(24, 16, 12)))
     image = batches[0][0][0, 0]

@@ -19,6 +19,19 @@ def test_the_gpu_profile_is_the_papers() -> None:
     assert config.folds == 5
 
 
+def test_the_gpu_profile_of_the_joint_network_is_the_papers() -> None:
+    joint = make_config("gpu", seed=0, settings={"method": "atrialjsqnet"}).joint
+    # JSQ, section 4.1: 1 mm, 208 x 208 x 80 voxels around the centre of the image, SGD 1e-3,
+    # momentum 0.9, decay 1e-4, divided by ten every 4000 iterations; no augmentation.
+    assert (joint.spacing_mm, joint.patch_voxels) == ((1.0, 1.0, 1.0), (208, 208, 80))
+    assert joint.patch_centre == "image"
+    assert (joint.optimizer, joint.learning_rate) == ("heavy-ball", 1e-3)
+    assert (joint.momentum, joint.weight_decay) == (0.9, 1e-4)
+    assert (joint.decay, joint.step_iterations, joint.step_divisor) == ("steps", 4000, 10.0)
+    assert not joint.augmentation.mirror
+    assert joint.augmentation.rotation_chance == joint.augmentation.noise_chance == 0
+
+
 @pytest.mark.parametrize("profile", ["smoke", "cpu"])
 @pytest.mark.parametrize("stage", ["atrium", "scar"])
 def test_the_small_profiles_have_networks_that_fit_their_patches(profile, stage) -> None:
