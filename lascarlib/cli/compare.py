@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lascarlib.cli.score import add_scoring_options
+
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
     from lascarlib.evaluation import CaseScore
@@ -23,22 +25,12 @@ def add_commands(commands: Any) -> None:
         metavar="DATA",
         help="a second observer's labels of some of the cases, for an inter-observer row",
     )
-    parser.add_argument(
-        "--protocol",
-        default="paper",
-        help="of scar on the LA surface: paper (default) or official, as in lascar evaluate",
-    )
+    add_scoring_options(parser, row="metric")
     parser.add_argument(
         "--metrics",
         metavar="NAMES",
         help="compare these instead of the usual six, as in atrium_dice,scar_gdsc; fewer metrics "
         "need less correction",
-    )
-    parser.add_argument(
-        "--csv",
-        type=Path,
-        metavar="F",
-        help="write one row per metric here, and what they were made from beside it as .json",
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help="gets comparison.png and .svg")
     parser.add_argument("--seed", type=int, default=0, help="of the bootstrap (default 0)")

@@ -14,6 +14,12 @@ def add_commands(commands: Any) -> None:
     parser = commands.add_parser("evaluate", help="scores of predictions, missing ones counted")
     parser.add_argument("reference", metavar="REFERENCE", help="labelled cases")
     parser.add_argument("prediction", metavar="PREDICTION", type=Path, help="folder of predictions")
+    add_scoring_options(parser, row="case")
+    parser.set_defaults(handler=run)
+
+
+def add_scoring_options(parser: argparse.ArgumentParser, *, row: str) -> None:
+    """Add what every command that scores takes; `row` says what a row of its table is."""
     parser.add_argument(
         "--protocol",
         default="paper",
@@ -24,9 +30,8 @@ def add_commands(commands: Any) -> None:
         "--csv",
         type=Path,
         metavar="F",
-        help="write one row per case here, and what they were made from beside it as .json",
+        help=f"write one row per {row} here, and what they were made from beside it as .json",
     )
-    parser.set_defaults(handler=run)
 
 
 def run(options: argparse.Namespace) -> int:
