@@ -113,34 +113,27 @@ def joint_loss(
         >>> round(loss.total.item(), 6)  # ln 2 + 10 (1/4 + 1/4); the attention's error is 0
         5.693147
     """
-    if predicted_mask == "band":
-        mask = predicted_band(atrium_logits)
-    elif predicted_mask in ("gradient", "gradient-detached"):
-        detach = predicted_mask == "gradient-detached"
-        mask = predicted_surface(atrium_logits, spacing_mm=spacing_mm, detach=detach)
-    else:
-        raise LascarError(
-            f"predicted_mask is {predicted_mask!r}; choose gradient, gradient-detached or band"
-        )
-    atrium = atrium_loss(
-        atrium_logits,
-        target.atrium,
-        target.distance,
-        lambda_la=weights.lambda_la,
-        reduction=reduction,
-    )
+    m1, m2 = target.surface, _predicted_mask(atrium_logits, predicted_mask, spacing_mm)
+    la, lambda_la = (atrium_logits, target.atrium, target.distance), weights.lambda_la
+    atrium = atrium_loss(*la, lambda_la=lambda_la, reduction=reduction)
     scar = scar_distance_loss(wall_logits, target.wall, metric=metric, reduction=reduction)
-    true_surface, predicted = (
-        shape_attention_loss(wall_logits, target.wall, m, reduction=reduction)
-        for m in (target.surface, mask)
-    )
-    total = (
-        atrium
-        + weights.lambda_scar * scar
-        + weights.lambda_m1 * true_surface
-        + weights.lambda_m2 * predicted
-    )
-    return JointLoss(total, atrium, scar, true_surface, predicted)
+    sa_m1 = shape_attention_loss(wall_logits, target.wall, m1, reduction=reduction)
+    sa_m2 = shape_attention_loss(wall_logits, target.wall, m2, reduction=reduction)
+    total = atrium + weights.lambda_scar * scar
+    total = total + weights.lambda_m1 * sa_m1 + weights.lambda_m2 * sa_m2
+    return JointLoss(total, atrium, scar, sa_m1, sa_m2)
+
+
+def _predicted_mask(
+    logits: torch.Tensor, kind: PredictedMask, spacing_mm: tuple[float, float, float]
+) -> torch.Tensor:
+    """M2 of JSQ Eq. 6, (batch, x, y, z)."""
+    if kind == "band":
+        return predicted_band(logits)
+    if kind not in ("gradient", "gradient-detached"):
+        raise LascarError(f"predicted_mask is {kind!r}; choose gradient, gradient-detached or band")
+    detach = kind == "gradient-detached"
+    return predicted_surface(logits, spacing_mm=spacing_mm, detach=detach)
 
 
 def loss_weights(iteration: int) -> LossWeights:
