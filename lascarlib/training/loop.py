@@ -91,14 +91,7 @@ def train_network(
     started = time.monotonic() - state.elapsed_s
     try:
         for image, targets in _stream(batches, state.iteration, fabric, config, budget_s):
-            rate = learning_rate(
-                config,
-                iteration=state.iteration,
-                progress=progress_of(state),
-                factor=state.plateau.factor,
-            )
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            rate = _set_rate(optimizer, config, state, progress_of(state))
             loss = objective.loss(wrapped(image), targets, state.iteration)
             value = _finite(loss, folder, state)
             optimizer.zero_grad()
@@ -106,11 +99,8 @@ def train_network(
             fabric.clip_gradients(wrapped, optimizer, max_norm=config.gradient_clip)
             with interrupts_held():  # a checkpoint never holds half a step
                 optimizer.step()
-                state.iteration += 1
-                state.learning_rate = rate
-                state.elapsed_s = time.monotonic() - started
+                _count(state, value, rate, elapsed_s=time.monotonic() - started)
                 _update_average(average, model, config.average_decay, state.iteration)
-                state.epoch_losses.append(value)
                 _advance(bar, state, budget_s)
                 if len(state.epoch_losses) == config.epoch_iterations:
                     _end_epoch(state, config, progress_of(state))
@@ -125,6 +115,26 @@ def train_network(
     _finish(folder, model, average, config, state)
     checkpoint.unlink(missing_ok=True)
     return model.eval()
+
+
+def _set_rate(
+    optimizer: torch.optim.Optimizer, config: StageConfig, state: State, progress: float
+) -> float:
+    """Give the optimizer the learning rate of the next iteration, and return it."""
+    rate = learning_rate(
+        config, iteration=state.iteration, progress=progress, factor=state.plateau.factor
+    )
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+    return rate
+
+
+def _count(state: State, loss: float, rate: float, *, elapsed_s: float) -> None:
+    """Note that one more iteration is done."""
+    state.iteration += 1
+    state.learning_rate = rate
+    state.elapsed_s = elapsed_s
+    state.epoch_losses.append(loss)
 
 
 def _finite(loss: Tensor, folder: Path, state: State) -> float:
