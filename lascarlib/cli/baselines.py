@@ -137,6 +137,8 @@ def write_predictions(
         raise LascarError("this method needs an LA: give --atrium manual or a predictions' folder")
     if options.probabilities:
         raise LascarError("--probabilities: this method has none; leave it out")
+    if options.resume:
+        raise LascarError("--resume: this method predicts every case anew; leave it out")
     check_folder(options.out)
     dataset = open_dataset(options.data)
     _check_atria(options.atrium, dataset)

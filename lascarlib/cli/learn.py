@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lascarlib.cli import baselines
 
 if TYPE_CHECKING:
-    from lascarlib.case import Case
     from lascarlib.datasets import Dataset
-    from lascarlib.pipeline import Prediction
     from lascarlib.training import Run
 
 
@@ -33,6 +31,9 @@ def add_commands(commands: Any) -> None:
     predict.add_argument("--out", type=Path, required=True, help="gets <case>/LA_predict.nii.gz")
     predict.add_argument(
         "--probabilities", action="store_true", help="write the probability maps too"
+    )
+    predict.add_argument(
+        "--resume", action="store_true", help="leave the cases that are predicted already"
     )
     baselines.add_options(predict)
     predict.set_defaults(handler=run_predict)
@@ -111,12 +112,10 @@ def _run_networks(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
     from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, count, open_dataset, write_prediction
+    from lascarlib.datasets import check_cases, count, open_dataset
     from lascarlib.errors import LascarError
-    from lascarlib.pipeline import load_predictor
-    from lascarlib.provenance import provenance
+    from lascarlib.pipeline import load_predictor, predict_folder, predicted_already
     from lascarlib.training import open_run
-    from lascarlib.training.checkpoint import write_json
 
     if options.atrium is not None or options.set:
         raise LascarError(
@@ -125,44 +124,27 @@ def _run_networks(options: argparse.Namespace) -> int:
     check_folder(options.out)
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)
-    check_cases(dataset)
+    done: list[str] = []
+    if options.resume:
+        done = predicted_already(
+            predictor, dataset, options.out, probabilities=options.probabilities
+        )
+        print(f"{len(done)} of {count(len(dataset))} predicted already", file=sys.stderr)
+    left = tuple(name for name in dataset.ids if name not in done)
+    if left:
+        check_cases(dataset.subset(left))
     if not predictor.finds_scar:
         print("this run has not learned scar: LA only", file=sys.stderr)
-    for case in tqdm(dataset, total=len(dataset), desc="predicting", unit="case"):
-        found = predictor(case)
-        write_prediction(options.out, case, found.atrium, found.scar)
-        if options.probabilities:
-            _write_probabilities(options.out / case.id, case, found)
+    predictions = predict_folder(
+        predictor, dataset, options.out, probabilities=options.probabilities, done=done
+    )
+    for found in tqdm(predictions, total=len(left), desc="predicting", unit="case"):
         if found.is_outlier:
-            print(f"{case.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
+            print(f"{found.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
         if predictor.finds_scar and found.scar_probability is None:
-            print(f"{case.id}: no LA with a boundary, so no scar", file=sys.stderr)
-    record = {
-        "run": str(options.run.resolve()),
-        "method": predictor.run.config.method,
-        "seed": predictor.run.config.seed,
-        "trained_on": predictor.run.fingerprint,
-        "networks": {stage: predictor.run.trained_folds(stage) for stage in predictor.run.stages},
-        "source": dataset.source,
-        "fingerprint": dataset.fingerprint,
-        "provenance": provenance(),
-    }
-    write_json(options.out / "prediction.json", record)
+            print(f"{found.id}: no LA with a boundary, so no scar", file=sys.stderr)
     print(f"{count(len(dataset))} in {options.out}")
     return 0
-
-
-def _write_probabilities(folder: Path, case: "Case", found: "Prediction") -> None:
-    from lascarlib.io import write_volume
-
-    maps = {
-        "LA": found.atrium_probability,
-        "normal": found.normal_probability,
-        "scar": found.scar_probability,
-    }
-    for name, probability in maps.items():
-        if probability is not None:
-            write_volume(folder / f"{name}_probability.nii.gz", probability, case.affine)
 
 
 def _start(

@@ -1,5 +1,6 @@
 """Methods end to end: BF's two stages with UAM and distance map between, and those of JSQ."""
 
+from lascarlib.pipeline.folder import predict_folder, predicted_already
 from lascarlib.pipeline.out_of_fold import out_of_fold_atrium, out_of_fold_probability
 from lascarlib.pipeline.predict import (
     Prediction,
@@ -26,6 +27,8 @@ __all__ = [
     "load_predictor",
     "out_of_fold_atrium",
     "out_of_fold_probability",
+    "predict_folder",
+    "predicted_already",
     "threshold_atrium",
     "train",
     "train_atrium",

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -136,6 +137,27 @@ def test_predictions_are_the_librarys_on_the_inputs_own_grid(trained, data, pred
             volume = read_volume(predicted / case.id / f"{name}_predict.nii.gz")
             np.testing.assert_array_equal(volume.array, mask)
             assert same_geometry(volume.affine, case.affine, shape=mask.shape)
+
+
+def test_an_interrupted_prediction_is_resumed(trained, data, predicted, tmp_path, capsys) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(predicted, out)
+    record = json.loads((out / "prediction.json").read_text())
+    (out / "prediction.json").write_text(json.dumps(record | {"cases": ["case_4"]}))
+    shutil.rmtree(out / "case_5")
+    before = (out / "case_4" / "LA_predict.nii.gz").stat().st_mtime_ns
+    assert run("predict", trained, f"{data}[4:]", "--out", out, "--resume") == 0
+    assert "1 of 2 cases predicted already" in capsys.readouterr().err
+    assert (out / "case_4" / "LA_predict.nii.gz").stat().st_mtime_ns == before
+    for name in ("LA", "scar"):
+        file = Path("case_5") / f"{name}_predict.nii.gz"
+        np.testing.assert_array_equal(
+            read_volume(out / file).array, read_volume(predicted / file).array
+        )
+    assert run("predict", trained, f"{data}[4:]", "--out", out, "--resume") == 0
+    assert "2 of 2 cases" in capsys.readouterr().err
+    assert run("predict", trained, f"{data}[3:]", "--out", out, "--resume") == 2
+    assert "was predicted with another source, fingerprint" in capsys.readouterr().err
 
 
 def test_evaluate_counts_a_missing_prediction(data, predicted, tmp_path, capsys) -> None:

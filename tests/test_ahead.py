@@ -1,0 +1,41 @@
+"""The next thing is made while this one is in use, in order, and never more than one of them."""
+
+import threading
+
+import pytest
+
+from lascarlib.ahead import ahead
+
+
+def test_the_next_is_made_while_this_one_is_in_use() -> None:
+    started = {k: threading.Event() for k in range(4)}
+
+    def make(k: int) -> int:
+        started[k].set()
+        return k * k
+
+    found = ahead(make, range(3))
+    assert not started[0].is_set()
+    assert next(found) == 0
+    assert started[1].wait(5)  # without being asked for
+    assert not started[2].is_set()  # but no further
+    assert list(found) == [1, 4]
+    assert not started[3].is_set()
+
+
+def test_an_error_comes_at_its_turn() -> None:
+    found = ahead(lambda k: 1 // k, [1, 0, 2])
+    assert next(found) == 1
+    with pytest.raises(ZeroDivisionError):
+        next(found)
+
+
+def test_closing_early_leaves_no_thread() -> None:
+    found = ahead(str, range(100))
+    next(found)
+    found.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("ahead")]
+
+
+def test_nothing_of_nothing() -> None:
+    assert list(ahead(str, [])) == []
