@@ -19,6 +19,7 @@ FLOORS = {
     "case": 0,
     "io": 0,
     "provenance": 0,
+    "pretrained": 0,
     "geometry": 1,
     "phantom": 1,
     "datasets": 2,

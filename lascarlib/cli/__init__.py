@@ -10,6 +10,7 @@ from lascarlib import __version__
 from lascarlib.cli import (
     compare,
     doctor,
+    export,
     files,
     learn,
     phantom,
@@ -78,6 +79,7 @@ def _make_parser() -> argparse.ArgumentParser:
         files,
         plan,
         learn,
+        export,
         score,
         project,
         compare,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lascarlib.cli import baselines
+from lascarlib.pretrained import run_folder
 
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
@@ -26,7 +27,9 @@ def add_commands(commands: Any) -> None:
     cv.set_defaults(handler=run_cv)
 
     predict = commands.add_parser("predict", help="segment cases with a trained run")
-    predict.add_argument("run", metavar="RUN", type=Path, help="of a training, or a method")
+    predict.add_argument(
+        "run", metavar="RUN", type=Path, help="of a training, pretrained:phantom, or a method"
+    )
     predict.add_argument("data", metavar="DATA_OR_IMAGES", help="cases, plain volumes, or one file")
     predict.add_argument("--out", type=Path, required=True, help="gets <case>/LA_predict.nii.gz")
     predict.add_argument(
@@ -103,6 +106,7 @@ def run_cv(options: argparse.Namespace) -> int:
 
 def run_predict(options: argparse.Namespace) -> int:
     """Segment every case of a data set."""
+    options.run = run_folder(options.run)
     if baselines.is_classical(options.run):
         return baselines.run_predict(options)
     return _run_networks(options)

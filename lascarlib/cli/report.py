@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lascarlib.pretrained import run_folder
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -20,7 +22,7 @@ def add_commands(commands: Any) -> None:
         "source",
         metavar="RUN_OR_PREDICTION",
         type=Path,
-        help="a training, or the --out folder of lascar predict",
+        help="a training, pretrained:phantom, or the --out folder of lascar predict",
     )
     parser.add_argument("case", metavar="CASE", help="one case, or one image")
     parser.add_argument(
@@ -40,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     from lascarlib.report import make_contents, write_report
 
     check_folder(options.out)
+    options.source = run_folder(options.source)
     dataset = open_dataset(options.case)
     if len(dataset) != 1:
         raise LascarError(

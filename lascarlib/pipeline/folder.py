@@ -13,6 +13,7 @@ from lascarlib.datasets import Dataset, write_prediction
 from lascarlib.errors import LascarError
 from lascarlib.io import write_volume
 from lascarlib.pipeline.predict import Prediction, Predictor
+from lascarlib.pretrained import run_name
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
 
@@ -102,7 +103,7 @@ def _record(predictor: Predictor, dataset: Dataset, *, probabilities: bool) -> d
     run = predictor.run
     networks = {stage: run.trained_folds(stage) for stage in run.stages}
     return {
-        "run": str(run.folder.resolve()),
+        "run": run_name(run.folder),
         "method": run.config.method,
         "seed": run.config.seed,
         "trained_on": run.fingerprint,

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lascarlib.datasets import Dataset, check_labelled
 from lascarlib.errors import LascarError
+from lascarlib.pretrained import PREFIX, run_folder
 from lascarlib.training.config import Config
 from lascarlib.training.folds import ALL, Fold, make_folds
 from lascarlib.training.methods import stages_of
@@ -79,8 +80,10 @@ def start_run(
     Raises:
         LascarError: the folder is in use and `resume` is not set; or config or data differ from
             those it was started with; or a case has no LA label; or a network does not fit its
-            patch.
+            patch; or it is the name of weights that come with the package.
     """
+    if str(folder).startswith(PREFIX):
+        raise LascarError(f"{folder}: comes with the package, to predict with; give a new folder")
     check_labelled(dataset, label="LA", purpose="training")
     run = make_record(Run, folder, config, dataset)
     for name in folds:
@@ -92,9 +95,13 @@ def start_run(
 
 
 def open_run(folder: str | Path) -> Run:
-    """Open the folder of a training.
+    """Open the folder of a training, or weights that come with the package.
+
+    Args:
+        folder: of the training, or "pretrained:phantom".
 
     Raises:
-        LascarError: it is no such folder, or its run.json is damaged.
+        LascarError: it is no such folder, its run.json is damaged, or no such weights come with the
+            package.
     """
-    return open_record(Run, Config, folder)
+    return open_record(Run, Config, run_folder(folder))

@@ -1,0 +1,22 @@
+"""`lascar export`: a training as small as it can be given away."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+
+def add_commands(commands: Any) -> None:
+    """Add `export` to the command line."""
+    parser = commands.add_parser("export", help="a run's networks in 16 bits, to give away")
+    parser.add_argument("run", metavar="RUN", type=Path, help="folder of a finished training")
+    parser.add_argument("out", metavar="DIR", type=Path, help="new folder, a RUN to predict with")
+    parser.set_defaults(handler=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write what predicting needs of a training, in half the bytes."""
+    from lascarlib.training import export_run, open_run
+
+    size = export_run(open_run(options.run), options.out)
+    print(f"{size / 1e6:.1f} MB of weights; lascar predict {options.out} DATA --out DIR uses them")
+    return 0

@@ -1,0 +1,59 @@
+"""A training as a small folder to give away: 16-bit weights and the record, to predict with."""
+
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from lascarlib.errors import LascarError
+from lascarlib.io import write_atomically
+from lascarlib.training.checkpoint import read_json, write_json
+from lascarlib.training.run import Run
+
+
+def export_run(run: Run, folder: Path) -> int:
+    """Write what predicting needs of a training: weights as 16-bit floats, and its record.
+
+    A 16-bit float keeps 11 significant bits of a weight: predictions change in fewer than one voxel
+    of a thousand. The folder is a RUN again, to predict with, not to go on training.
+
+    Args:
+        run: with every network trained that is wanted.
+        folder: gets run.json, and weights.safetensors and log.csv for each <stage>/<fold>; new or
+            empty.
+
+    Returns:
+        Bytes of all weights.
+
+    Raises:
+        LascarError: the folder is in use, the first stage is not trained, or a weight is too large
+            for 16 bits.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise LascarError(f"{folder}: not empty; give a new folder")
+    if not run.trained_folds(run.stages[0]):
+        raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
+    size = 0
+    for stage in run.stages:
+        for fold in run.trained_folds(stage):
+            source, target = (one / stage / fold for one in (run.folder, folder))
+            size += _write_half(source / "weights.safetensors", target / "weights.safetensors")
+            shutil.copyfile(source / "log.csv", target / "log.csv")
+    record = read_json(run.folder / "run.json")
+    record["provenance"].pop("platform", None)
+    write_json(folder / "run.json", record)
+    if (run.folder / "uncertainty.json").exists():
+        shutil.copyfile(run.folder / "uncertainty.json", folder / "uncertainty.json")
+    return size
+
+
+def _write_half(source: Path, target: Path) -> int:
+    halves = {}
+    for name, tensor in load_file(source).items():
+        halves[name] = tensor.to(torch.float16) if tensor.is_floating_point() else tensor
+        if not torch.isfinite(halves[name]).all():
+            raise LascarError(f"{source}: {name} is too large for 16 bits; train it again")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(target, lambda part: save_file(halves, part))
+    return target.stat().st_size

@@ -1,0 +1,164 @@
+"""The model card of an exported training: how it was made, what was measured, where it ends."""
+
+import shlex
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Any
+
+from lascarlib.errors import LascarError
+from lascarlib.training.checkpoint import read_json
+from lascarlib.training.config import Config
+from lascarlib.training.profiles import make_config
+from lascarlib.training.run import Run, open_run
+from lascarlib.training.settings import to_json
+
+SCORES = "scores.json"
+"""Beside run.json: what `benchmarks/zero_shot.py` measured, numbers and names of cases only."""
+
+LIMITS = """
+- **Not for clinical use.** No physician has looked at a single result, nor any regulator at the
+  software.
+- The LA was tested on one data set of one centre, Utah 2018, in the copies that are passed on:
+  cropped round the heart, 0.625 mm stated along every axis. Other centres, scanners and fields of
+  view were not tested.
+- The **scar network was tested on phantoms only**, because real scar labels are given only to those
+  who sign for them. Take its answer as a picture of how two stages work together, not as a
+  measurement.
+- Where the LA ends is a convention. Utah's readers cut the pulmonary veins short and close the
+  mitral valve by a plane; a hospital that draws longer veins will find these too short.
+- Metal, open-heart surgery, congenital disease, atria above 230 ml and images other than LGE-MRI
+  are not in the phantom.
+"""
+
+
+def model_card(folder: str | Path) -> str:
+    """The card of a training, every number read from its record and its stored scores.
+
+    Args:
+        folder: of an exported training, see `lascarlib.training.export_run`, with `SCORES` in it.
+
+    Returns:
+        Markdown.
+
+    Raises:
+        LascarError: it is no training, or its scores are missing or damaged.
+    """
+    run = open_run(folder)
+    record, scores = read_json(run.folder / "run.json"), read_json(run.folder / SCORES)
+    made = record["provenance"]
+    versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+    try:
+        return f"""# `pretrained:{run.folder.name}`
+
+Two U-Nets of the boundary-focused method (Zhang et al., 2022): the first finds the left atrium in
+an LGE-MRI, the second the scar in its wall. They learned on synthetic hearts alone and have never
+seen a patient.
+
+```
+lascar predict pretrained:{run.folder.name} IMAGE_OR_FOLDER --out DIR
+```
+
+## How it was made
+
+- Data: `{run.source}`, {len(run.ids)} synthetic scans with known LA and
+  scar (`lascarlib.phantom`); no real scan.
+- Commit {made["commit"]}; seed {run.config.seed}; {versions}.
+{"".join(_stage_lines(run))}
+```
+{training_command(run)}
+lascar export RUN {run.folder.name}
+```
+
+## What was measured
+
+LA against the manual labels of {len(scores["cases"])} real hearts ({scores["data"]}), each on its
+own grid, distances by the files' headers; mean ± SD over cases. The first {scores["seen"]} cases by
+name were looked at while the phantom was made more real, the others were not.
+
+{_score_table(scores)}
+Scar against the truth of {scores["scar"]["cases"]} unseen phantoms (`{scores["scar"]["source"]}`),
+Dice on the surface of the LA: {scores["scar"]["dice_mean"]:.3f} ± {scores["scar"]["dice_sd"]:.3f}.
+
+Measured on {scores["made"]} at commit {scores["commit"]} by
+
+```
+{scores["command"]}
+```
+
+## Limits
+{LIMITS}"""
+    except (KeyError, TypeError) as error:
+        raise LascarError(f"{run.folder / SCORES}: no scores of a training ({error})") from error
+
+
+def training_command(run: Run) -> str:
+    r"""The `lascar train` line that a training came from.
+
+    Args:
+        run: any.
+
+    Returns:
+        One line a setting that differs from its profile, joined by backslashes.
+
+    Example:
+        >>> config = make_config("cpu", seed=3, settings={"atrium.batch_size": 1})
+        >>> print(training_command(Run(Path("r"), config, "DATA", ("a",), "", True)))
+        lascar train DATA RUN --profile cpu --seed 3 \
+          --set atrium.batch_size=1
+    """
+    config = run.config
+    usual = make_config(config.profile, seed=config.seed, settings={"method": config.method})
+    changed = dict(_differences(to_json(usual), to_json(config)))
+    changed.pop("method", None)
+    first = f"lascar train {shlex.quote(run.source)} RUN --profile {config.profile}"
+    first += f" --seed {config.seed}"
+    if config.method != Config().method:
+        first += f" --method {config.method}"
+    if minutes := changed.pop("budget_minutes", 0):
+        first += f" --budget {minutes:g}"
+    sets = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in changed.items()]
+    return " \\\n  ".join([first, *sets])
+
+
+def _differences(
+    usual: Mapping[str, Any], own: Mapping[str, Any], prefix: str = ""
+) -> Iterator[tuple[str, Any]]:
+    for name, value in own.items():
+        if isinstance(value, Mapping):
+            yield from _differences(usual[name], value, f"{prefix}{name}.")
+        elif value != usual[name]:
+            yield prefix + name, tuple(value) if isinstance(value, list) else value
+
+
+def _stage_lines(run: Run) -> Iterator[str]:
+    for stage in run.stages:
+        for fold in run.trained_folds(stage):
+            log = (run.fold_folder(stage, fold) / "log.csv").read_text(encoding="utf-8")
+            names, *rows = (line.split(",") for line in log.split())
+            last = dict(zip(names, rows[-1], strict=True))
+            size = (run.fold_folder(stage, fold) / "weights.safetensors").stat().st_size
+            yield (
+                f"- {stage}: {int(last['iteration'])} iterations in "
+                f"{float(last['seconds']) / 60:.0f} minutes on half a CPU core; "
+                f"{size / 1e6:.1f} MB of weights (16 bits).\n"
+            )
+
+
+def _score_table(scores: Mapping[str, Any]) -> str:
+    rows = list(scores["cases"].values())
+    parts = {
+        "all": rows,
+        "looked at": rows[: scores["seen"]],
+        "not looked at": rows[scores["seen"] :],
+    }
+    lines = ["| cases | n | Dice | least | greatest | ASD (mm) | HD (mm) |"]
+    lines.append("|---|---:|---:|---:|---:|---:|---:|")
+    for name, part in parts.items():
+        dice = [row["dice"] for row in part]
+        cells = [f"{fmean(dice):.3f} ± {stdev(dice):.3f}", f"{min(dice):.3f}", f"{max(dice):.3f}"]
+        for measure in ("asd_mm", "hd_mm"):
+            values = [row[measure] for row in part]
+            cells.append(f"{fmean(values):.2f} ± {stdev(values):.2f}")
+        lines.append(f"| {name} | {len(part)} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
