@@ -1,6 +1,7 @@
 """Training one network per stage and fold: config, profiles, loop, schedule, run folder."""
 
 from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.device import make_fabric
 from lascarlib.training.export import export_run
 from lascarlib.training.folds import ALL, make_folds
 from lascarlib.training.loop import train_network
@@ -17,6 +18,7 @@ __all__ = [
     "StageConfig",
     "export_run",
     "make_config",
+    "make_fabric",
     "make_folds",
     "open_run",
     "parse_settings",

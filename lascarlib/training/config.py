@@ -177,6 +177,9 @@ class Config:
         budget_minutes: train for so long, all networks together, instead of the stages' iterations;
             0 counts iterations. Preprocessing and prediction are not part of it.
         precision: "auto" is bfloat16 autocast where the processor has it, else float32.
+        devices: GPUs, or processes on the CPU, that train a network together (DDP): each takes its
+            share of every batch, so the batch size is a multiple. What a loss sums over the batch
+            ("batch_dice", a "top_k_ranking" over the batch) is then summed over a share.
         mirror_at_test: whether predictions are averaged over mirrored inputs.
         largest_component: whether only the largest component of the LA is kept (BF is silent).
         distance_map: variant of BF Eq. 6, see `lascarlib.geometry.boundary_distance_map`; "none"
@@ -197,6 +200,7 @@ class Config:
     folds: int = 5
     budget_minutes: float = 0.0
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
+    devices: int = 1
     mirror_at_test: bool = True
     largest_component: bool = False
     distance_map: Literal["literal", "sign-consistent", "none"] = "literal"
@@ -211,6 +215,7 @@ class Config:
     def __post_init__(self) -> None:
         _check_range("seed", self.seed, 0, inf)
         _check_range("folds", self.folds, 2, inf)
+        _check_range("devices", self.devices, 1, inf)
         _check_range("budget_minutes", self.budget_minutes, 0, inf)
         _check_range("scar_threshold", self.scar_threshold, 0, 1)
         for name in ("atrium", "scar", "joint") if is_spatial(self.method) else ("joint",):

@@ -1,10 +1,15 @@
-"""Where networks run, and in which precision."""
+"""Where networks run, in which precision, and in how many processes."""
 
 import logging
+from collections.abc import Callable
 
 import torch
 from lightning_fabric import Fabric
+from lightning_fabric.strategies import DDPStrategy
 from torch import nn
+from torch.multiprocessing import ProcessRaisedException
+
+from lascarlib.errors import LascarError
 
 
 def choose_device() -> str:
@@ -23,8 +28,48 @@ def make_fabric(precision: str) -> Fabric:
     Args:
         precision: "32-true", "bf16-mixed" or "16-mixed".
     """
+    return _fabric(precision, devices=1, strategy="auto")
+
+
+def _fabric(precision: str, *, devices: int, strategy: str | DDPStrategy) -> Fabric:
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
-    return Fabric(accelerator=choose_device(), devices=1, precision=precision)  # type: ignore[arg-type]
+    return Fabric(
+        accelerator=choose_device(),
+        devices=devices,
+        strategy=strategy,
+        precision=precision,  # type: ignore[arg-type]
+    )
+
+
+def launch(function: Callable[[Fabric], None], *, devices: int, precision: str) -> None:
+    """Call a function on one device, or in as many processes as devices, joined by DDP.
+
+    Args:
+        function: of a module, or a `functools.partial` of one, so that it can be sent to others.
+        devices: GPUs of this machine; processes on its CPU where it has none.
+        precision: see `make_fabric`.
+
+    Raises:
+        LascarError: there are fewer GPUs; or the function raised one, in any process.
+    """
+    if devices == 1:
+        function(make_fabric(precision))
+        return
+    if 0 < torch.cuda.device_count() < devices:
+        raise LascarError(
+            f"setting 'devices' is {devices}, but this machine has {torch.cuda.device_count()} "
+            "GPUs; give fewer"
+        )
+    # Decoder outputs that are not supervised have heads without a gradient.
+    strategy = DDPStrategy(start_method="spawn", find_unused_parameters=True)
+    fabric = _fabric(precision, devices=devices, strategy=strategy)
+    try:
+        fabric.launch(function)
+    except ProcessRaisedException as error:
+        _, ours, said = str(error).rpartition(f"{LascarError.__name__}: ")
+        if not ours:
+            raise
+        raise LascarError(said.strip()) from None
 
 
 def ready(model: nn.Module) -> nn.Module:

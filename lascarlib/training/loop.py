@@ -3,47 +3,28 @@
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import torch
 from lightning_fabric import Fabric
 from torch import Tensor
-from torch.utils.data import DataLoader
 from tqdm import tqdm
 
+from lascarlib.ahead import ahead
 from lascarlib.errors import LascarError
 from lascarlib.io import write_csv
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from lascarlib.training.config import StageConfig
-from lascarlib.training.device import make_fabric, ready
+from lascarlib.training.device import ready
 from lascarlib.training.interrupts import interrupts_held
 from lascarlib.training.objective import Objective
 from lascarlib.training.optimizer import learning_rate, make_optimizer
 from lascarlib.training.schedule import Plateau, after_epoch
-
-
-@dataclass
-class State:
-    """What changes during a training, besides tensors; kept in the checkpoint.
-
-    Args:
-        iteration: iterations done.
-        elapsed_s: seconds spent in them, over all sittings.
-        plateau: see `lascarlib.training.schedule`.
-        epoch_losses: losses of the current, unfinished epoch.
-        rows: one row of the log per finished epoch.
-        learning_rate: of the latest iteration.
-    """
-
-    iteration: int
-    elapsed_s: float
-    plateau: Plateau
-    epoch_losses: list[float]
-    rows: list[dict[str, float]]
-    learning_rate: float = 0.0
+from lascarlib.training.state import State, restored, waiting_percent
 
 
 def train_network(
@@ -53,7 +34,7 @@ def train_network(
     *,
     folder: Path,
     seed: int,
-    precision: str,
+    fabric: Fabric,
     budget_s: float | None = None,
     title: str = "train",
 ) -> torch.nn.Module:
@@ -65,7 +46,8 @@ def train_network(
         config: of the stage.
         folder: gets weights.safetensors, log.csv, and checkpoint.safetensors while training.
         seed: of the initial weights.
-        precision: a precision of Lightning Fabric, as from `choose_precision`.
+        fabric: device and precision, from `lascarlib.training.device`; where it joins several
+            processes, each learns from its share of every batch, and the first writes.
         budget_s: train for this many seconds instead of `config.iterations`.
         title: shown beside the progress bar.
 
@@ -75,45 +57,50 @@ def train_network(
     Raises:
         LascarError: the folder's checkpoint is of another network, or the loss stops being finite.
     """
-    fabric = make_fabric(precision)
     torch.manual_seed(seed)
     model = ready(objective.make_network())
     optimizer = make_optimizer(model, config)
     wrapped, optimizer = fabric.setup(model, optimizer)
     average = [p.detach().clone() for p in model.parameters()] if config.average_decay else []
     checkpoint = folder / "checkpoint.safetensors"
+    save = save_checkpoint if fabric.is_global_zero else _leave_to_the_first
     state = State(0, 0.0, Plateau(), [], [])
     if checkpoint.exists():
-        state = _restore(load_checkpoint(checkpoint, model, average, optimizer))
+        state = restored(load_checkpoint(checkpoint, model, average, optimizer))
     progress_of = _progress(config, budget_s)
     model.train()
     bar = _bar(state, config, budget_s, title)
+    bar.disable = not fabric.is_global_zero
     started = time.monotonic() - state.elapsed_s
     try:
-        for image, targets in _stream(batches, state.iteration, fabric, config, budget_s):
+        for image, targets in _stream(batches, state, fabric, config, budget_s):
             rate = _set_rate(optimizer, config, state, progress_of(state))
             loss = objective.loss(wrapped(image), targets, state.iteration)
-            value = _finite(loss, folder, state)
+            value = _finite(fabric.all_reduce(loss.detach()), folder, state)
             optimizer.zero_grad()
             fabric.backward(loss)
             fabric.clip_gradients(wrapped, optimizer, max_norm=config.gradient_clip)
             with interrupts_held():  # a checkpoint never holds half a step
                 optimizer.step()
-                _count(state, value, rate, elapsed_s=time.monotonic() - started)
+                _count(state, value, rate, elapsed_s=fabric.broadcast(time.monotonic() - started))
                 _update_average(average, model, config.average_decay, state.iteration)
                 _advance(bar, state, budget_s)
                 if len(state.epoch_losses) == config.epoch_iterations:
                     _end_epoch(state, config, progress_of(state))
-                    save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
+                    save(checkpoint, model, average, optimizer, asdict(state))
             if progress_of(state) >= 1.0:
                 break
     except KeyboardInterrupt:
-        save_checkpoint(checkpoint, model, average, optimizer, asdict(state))
+        save(checkpoint, model, average, optimizer, asdict(state))
         raise
     finally:
         bar.close()
-    _finish(folder, model, average, config, state)
-    checkpoint.unlink(missing_ok=True)
+    _finish(model, average, config, state)
+    if fabric.is_global_zero:
+        write_csv(folder / "log.csv", list(state.rows[0]), (row.values() for row in state.rows))
+        save_weights(folder / "weights.safetensors", model)
+        checkpoint.unlink(missing_ok=True)
+    fabric.barrier()
     return model.eval()
 
 
@@ -137,8 +124,12 @@ def _count(state: State, loss: float, rate: float, *, elapsed_s: float) -> None:
     state.epoch_losses.append(loss)
 
 
-def _finite(loss: Tensor, folder: Path, state: State) -> float:
-    value = float(loss.detach())
+def _leave_to_the_first(*parts: Any) -> None:
+    """What other processes do where the first one writes."""
+
+
+def _finite(loss: Any, folder: Path, state: State) -> float:
+    value = float(loss)
     if not math.isfinite(value):
         raise LascarError(
             f"{folder}: the loss is {value} at iteration {state.iteration + 1}; start a new run "
@@ -154,13 +145,17 @@ def _progress(config: StageConfig, budget_s: float | None) -> Callable[[State], 
 
 
 def _stream(
-    batches: Batches, first: int, fabric: Fabric, config: StageConfig, budget_s: float | None
+    batches: Batches, state: State, fabric: Fabric, config: StageConfig, budget_s: float | None
 ) -> Iterator[tuple[Tensor, Tensor]]:
+    """This process's share of every batch; the next one is made while this one is learned."""
     last = config.iterations if budget_s is None else 2**31
-    loader = DataLoader(batches, batch_size=None, sampler=range(first, last))
-    for image, targets in loader:
-        image = image.to(fabric.device, memory_format=torch.channels_last_3d)
-        yield image, targets.to(fabric.device)
+    own = slice(fabric.global_rank, None, fabric.world_size)
+    asked = perf_counter()
+    for image, targets in ahead(batches.__getitem__, range(state.iteration, last)):
+        state.epoch_waited_s += perf_counter() - asked
+        image = image[own].to(fabric.device, memory_format=torch.channels_last_3d)
+        yield image, targets[own].contiguous().to(fabric.device)
+        asked = perf_counter()
 
 
 def _update_average(
@@ -182,8 +177,10 @@ def _end_epoch(state: State, config: StageConfig, progress: float) -> None:
             "seconds": round(state.elapsed_s, 3),
             "learning_rate": state.learning_rate,
             "loss": mean,
+            "waiting_percent": waiting_percent(state),
         }
     )
+    state.epoch_waited_s = 0.0
     state.plateau = after_epoch(
         state.plateau,
         mean,
@@ -195,19 +192,13 @@ def _end_epoch(state: State, config: StageConfig, progress: float) -> None:
 
 
 def _finish(
-    folder: Path, model: torch.nn.Module, average: list[Tensor], config: StageConfig, state: State
+    model: torch.nn.Module, average: list[Tensor], config: StageConfig, state: State
 ) -> None:
-    """Close the last epoch, take the averaged weights, write log and weights."""
+    """Close the last epoch and take the averaged weights."""
     if state.epoch_losses:
         _end_epoch(state, config, 1.0)
     for parameter, mean in zip(model.parameters(), average, strict=False):
         parameter.data.copy_(mean)
-    write_csv(folder / "log.csv", list(state.rows[0]), (row.values() for row in state.rows))
-    save_weights(folder / "weights.safetensors", model)
-
-
-def _restore(stored: dict[str, Any]) -> State:
-    return State(**{**stored, "plateau": Plateau(**stored["plateau"])})
 
 
 def _bar(state: State, config: StageConfig, budget_s: float | None, title: str) -> "tqdm[Any]":
@@ -224,6 +215,7 @@ def _bar(state: State, config: StageConfig, budget_s: float | None, title: str) 
 
 def _advance(bar: "tqdm[Any]", state: State, budget_s: float | None) -> None:
     recent = state.epoch_losses[-20:]
-    bar.set_postfix(loss=f"{math.fsum(recent) / len(recent):.3f}", refresh=False)
+    loss, waiting = math.fsum(recent) / len(recent), waiting_percent(state)
+    bar.set_postfix(loss=f"{loss:.3f}", waiting=f"{waiting:.0f}%", refresh=False)
     target = state.iteration if budget_s is None else min(budget_s, state.elapsed_s)
     bar.update(target - bar.n)

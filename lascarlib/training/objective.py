@@ -49,13 +49,19 @@ def make_objective(config: Config, stage: str) -> Objective:
         stage: "atrium", "scar" or "joint".
 
     Raises:
-        LascarError: the stage has no such loss, or its patch does not fit its features.
+        LascarError: the stage has no such loss, or its patch does not fit its features, or its
+            devices cannot share a batch equally.
     """
     own = config.stage(stage)
     known = stage_losses(config.method, stage)
     if own.loss not in known:
         raise LascarError(
             f"setting '{stage}.loss' is {own.loss!r}; {config.method} takes {', '.join(known)}"
+        )
+    if own.batch_size % config.devices:
+        raise LascarError(
+            f"setting '{stage}.batch_size' is {own.batch_size}; {config.devices} devices need a "
+            "multiple of their number"
         )
     if is_spatial(config.method):
         network = spatial_network(own, stage=stage)

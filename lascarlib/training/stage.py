@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
+from lightning_fabric import Fabric
 from torch import nn
 
 from lascarlib.errors import LascarError
@@ -11,7 +13,7 @@ from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights, read_json, write_json
 from lascarlib.training.config import Config
-from lascarlib.training.device import choose_precision, ready
+from lascarlib.training.device import choose_precision, launch, ready
 from lascarlib.training.folds import ALL, Fold, training_seed
 from lascarlib.training.loop import train_network
 from lascarlib.training.run import Run
@@ -67,15 +69,41 @@ def train_fold(
         n_targets=objective.n_targets,
         patch_centre=config.patch_centre,
     )
+    launch(
+        partial(
+            _train_here,
+            run=run,
+            stage=stage,
+            fold=fold.name,
+            files=files,
+            plan=plan,
+            budget_s=budget_s,
+        ),
+        devices=run.config.devices,
+        precision=choose_precision(run.config.precision),
+    )
+
+
+def _train_here(
+    fabric: Fabric,
+    *,
+    run: Run,
+    stage: str,
+    fold: str,
+    files: list[Path],
+    plan: BatchPlan,
+    budget_s: float | None,
+) -> None:
+    """What every process of a training does."""
     train_network(
         Batches(files, plan),
-        objective,
-        config,
-        folder=run.fold_folder(stage, fold.name),
+        run.objective(stage),
+        run.config.stage(stage),
+        folder=run.fold_folder(stage, fold),
         seed=plan.seed,
-        precision=choose_precision(run.config.precision),
+        fabric=fabric,
         budget_s=budget_s,
-        title=f"{stage} {fold.name}",
+        title=f"{stage} {fold}",
     )
 
 

@@ -2,6 +2,7 @@ import csv
 import dataclasses
 import itertools
 import signal
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,7 @@ from lascarlib.preprocess import atrium_sample
 from lascarlib.training import loop
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.device import make_fabric
 from lascarlib.training.loop import train_network
 from lascarlib.training.objective import make_objective
 
@@ -47,7 +49,8 @@ def batches(tmp_path, tiny_cases) -> Batches:
 
 
 def train(batches, folder, config=CONFIG, **changes):
-    options = {"folder": folder, "seed": 3, "precision": "32-true", **changes}
+    fabric = make_fabric(changes.pop("precision", "32-true"))
+    options = {"folder": folder, "seed": 3, "fabric": fabric, **changes}
     objective = make_objective(Config(atrium=config), "atrium")
     return train_network(batches, objective, config, **options)
 
@@ -144,7 +147,7 @@ def test_an_interrupted_training_goes_on_to_the_same_bits(
     assert weights_of(tmp_path / "cut") == weights_of(tmp_path / "whole")
     whole, cut = rows_of(tmp_path / "whole"), rows_of(tmp_path / "cut")
     for row in whole + cut:
-        del row["seconds"]
+        del row["seconds"], row["waiting_percent"]
     assert cut == whole
 
 
@@ -166,6 +169,26 @@ def test_an_interrupt_after_the_last_step_leaves_only_the_epoch_to_close(
     assert weights_of(tmp_path / "cut") == weights_of(tmp_path / "whole")
     rates = [[row["learning_rate"] for row in rows_of(tmp_path / n)] for n in ("cut", "whole")]
     assert rates[0] == rates[1]
+
+
+def test_the_log_says_how_long_the_network_waited_for_batches(
+    batches, tmp_path, monkeypatch
+) -> None:
+    whole = Batches.__getitem__
+
+    def slow(self, k):
+        time.sleep(0.3)
+        return whole(self, k)
+
+    config = dataclasses.replace(CONFIG, iterations=4)
+    train(batches, tmp_path / "quick", config)
+    monkeypatch.setattr(Batches, "__getitem__", slow)
+    train(batches, tmp_path / "slow", config)
+    (quick,), (slowed,) = rows_of(tmp_path / "quick"), rows_of(tmp_path / "slow")
+    assert 0 <= quick["waiting_percent"] < slowed["waiting_percent"] <= 100
+    # Nothing can be learned during the first 0.3 s at least.
+    assert slowed["waiting_percent"] >= 0.9 * 100 * 0.3 / slowed["seconds"]
+    assert weights_of(tmp_path / "quick") == weights_of(tmp_path / "slow")
 
 
 def test_a_loss_that_is_no_number_stops_the_training(batches, tmp_path) -> None:
