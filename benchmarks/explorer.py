@@ -66,7 +66,7 @@ def main() -> None:
         notes=[
             f"One phantom of {' x '.join(map(str, case.image.shape))} voxels with the outlines of "
             f"LA, scar and prediction, 360 pixels high; medians of {rounds} steps, taken in turn.",
-            "The explorer's step is the whole callback: slider to JPEG, ready to be sent.",
+            "The explorer's step is the whole callback: slider to WebP, ready to be sent.",
             "A kept figure is given another array and other outlines, then saved as PNG, which is "
             "what ipympl sends; a new figure is `show_slice` and savefig.",
             "Work is the processor time of the thread; the clock also counts waiting for a busy "

@@ -58,7 +58,9 @@ def show_pairs(
         ax.plot(np.full(missed[x].sum(), x), column[missed[x]], "^", color=PALETTE[colour])
         if found.any():
             mean = float(column[found].mean())
-            ax.plot([x - 0.18, x + 0.18], [mean, mean], color="black", linewidth=2)
+            ax.plot(
+                [x - 0.18, x + 0.18], [mean, mean], color=plt.rcParams["text.color"], linewidth=2
+            )
     if missed.any():
         ax.annotate("missed: ∞", (0.5, top), ha="center", va="bottom", fontsize=7)
     ax.set(xlim=(-0.4, 1.4), ylim=(low - room, top + room), title=title)

@@ -140,20 +140,23 @@ def page_frames(plan: Exploration) -> Frames:
 
 
 def encode(picture: np.ndarray) -> bytes:
-    """A picture as a JPEG file: a third of a PNG's size, and sooner at a browser far away.
+    """A picture as a lossless WebP file: half a PNG's size, a sixth of a JPEG's, as soon made.
+
+    Voxels that are some pixels wide and high repeat, which is why exact files are the smaller ones.
 
     Args:
         picture: uint8 (row, column, 3).
 
     Returns:
-        The file; colours are off by a few levels of 256.
+        The file.
 
     Example:
-        >>> encode(np.zeros((8, 8, 3), np.uint8))[:2].hex()
-        'ffd8'
+        >>> file = encode(np.full((8, 8, 3), 7, np.uint8))
+        >>> np.unique(Image.open(io.BytesIO(file)))
+        array([7], dtype=uint8)
     """
     file = io.BytesIO()
-    Image.fromarray(picture).save(file, format="jpeg", quality=90, subsampling=0)
+    Image.fromarray(picture).save(file, format="webp", lossless=True, quality=20, method=1)
     return file.getvalue()
 
 

@@ -88,7 +88,7 @@ def build_widget(plan: Exploration) -> ExplorerWidget:
             )
             for name, slider in plan.sliders.items()
         },
-        picture=widgets.Image(format="jpeg", layout={"object_fit": "contain"}),
+        picture=widgets.Image(format="webp", layout={"object_fit": "contain"}),
         box=widgets.VBox(),
     )
     moved = [parts.index, parts.level, parts.window, *parts.sliders.values()]

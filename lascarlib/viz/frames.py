@@ -26,7 +26,7 @@ _MOVE = (
     " input.nextElementSibling.value = names[input.value]; });"
     "box.querySelectorAll('img').forEach((img, k) => { img.hidden = k !== frame; });"
 )
-_JPEG = b"\xff\xd8"
+_WEBP = b"RIFF"
 """How such a file begins; the others are PNG."""
 
 
@@ -60,7 +60,7 @@ class Frames:
 
     Args:
         sliders: what chooses the frame, the first moving slowest.
-        pictures: PNG or JPEG files, one for every combination of choices.
+        pictures: PNG or WebP files, one for every combination of choices.
         below: HTML under the pictures, such as a legend.
 
     Raises:
@@ -84,7 +84,7 @@ class Frames:
         frames = []
         for number, picture in enumerate(self.pictures):
             alt = html.escape(", ".join(self._words(number)), quote=True)
-            kind = "jpeg" if picture.startswith(_JPEG) else "png"
+            kind = "webp" if picture.startswith(_WEBP) else "png"
             data = base64.b64encode(picture).decode()
             hidden = "" if number == first else " hidden"
             frames.append(f'<img alt="{alt}" src="data:image/{kind};base64,{data}"{hidden}>')

@@ -106,7 +106,7 @@ def cut(array: np.ndarray, plane: Plane, *, index: int) -> np.ndarray:
         array([[7, 3],
                [5, 1]])
     """
-    picture = np.take(array, index, axis=plane.normal)
+    picture = np.moveaxis(array, plane.normal, 0)[index]
     if plane.across < plane.down:
         picture = picture.T
     rows = slice(None, None, -1 if plane.flip_down else 1)

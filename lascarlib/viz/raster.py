@@ -1,5 +1,6 @@
 """A slice as an array of pixels, a hundred times quicker than a figure: for what is scrolled."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -66,15 +67,39 @@ def render(
             box_mm = box_around(contours, plane, margin_mm=margin_mm, spacing_mm=spacing_mm)
     pixel_mm = (box_mm.bottom - box_mm.top) / height_px
     width_px = max(1, round((box_mm.right - box_mm.left) / pixel_mm))
-    colours = _colours(cut(image, plane, index=index), window)
+    part = _part(box_mm, plane, image.shape, spacing_mm)
+    colours = _colours(cut(image, plane, index=index)[part], window)
     if overlay is not None:
-        _blend(colours, cut(overlay.values, plane, index=index), overlay)
-    rows = _voxels(box_mm.top, pixel_mm, height_px, spacing_mm[plane.down], colours.shape[0])
-    columns = _voxels(box_mm.left, pixel_mm, width_px, spacing_mm[plane.across], colours.shape[1])
+        _blend(colours, cut(overlay.values, plane, index=index)[part], overlay)
+    steps_mm = np.array([spacing_mm[plane.down], spacing_mm[plane.across]])
+    start_px = (
+        np.array([part[0].start, part[1].start]) * steps_mm - (box_mm.top, box_mm.left)
+    ) / pixel_mm
+    step_px = steps_mm / pixel_mm
+    rows, columns = (
+        np.clip(((np.arange(pixels) + 0.5 - start) / step).astype(int), 0, voxels - 1)
+        for pixels, start, step, voxels in zip(
+            (height_px, width_px), start_px, step_px, colours.shape, strict=False
+        )
+    )
     canvas = Image.fromarray(colours[rows[:, None], columns[None, :]])
     for name, mask in contours.items():
-        _outline(canvas, cut(mask, plane, index=index), name, plane, box_mm, pixel_mm, spacing_mm)
+        _outline(canvas, cut(mask, plane, index=index)[part], name, start_px, step_px)
     return write_directions(np.asarray(canvas), plane, width_mm=width_px * pixel_mm)
+
+
+def _part(
+    box_mm: BoxMm, plane: Plane, shape: tuple[int, ...], spacing_mm: Spacing
+) -> tuple[slice, slice]:
+    """Rows and columns of a slice that a box touches, and one more on every side where there is."""
+    parts = []
+    for axis, low, high in (
+        (plane.down, box_mm.top, box_mm.bottom),
+        (plane.across, box_mm.left, box_mm.right),
+    ):
+        first, last = math.floor(low / spacing_mm[axis]), math.ceil(high / spacing_mm[axis])
+        parts.append(slice(max(0, first - 1), min(shape[axis], last + 1)))
+    return parts[0], parts[1]
 
 
 def _colours(picture: np.ndarray, window: tuple[float, float]) -> np.ndarray:
@@ -91,29 +116,22 @@ def _blend(colours: np.ndarray, values: np.ndarray, overlay: Overlay) -> None:
     colours[known] = np.rint(OVERLAY_ALPHA * over + (1 - OVERLAY_ALPHA) * colours[known])
 
 
-def _voxels(
-    start_mm: float, pixel_mm: float, pixels: int, step_mm: float, count: int
-) -> np.ndarray:
-    """Which voxel the middle of every pixel lies in, along one edge of the picture."""
-    middles_mm = start_mm + (np.arange(pixels) + 0.5) * pixel_mm
-    return np.clip((middles_mm / step_mm).astype(int), 0, count - 1)
-
-
 def _outline(
-    canvas: Image.Image,
-    mask: np.ndarray,
-    name: str,
-    plane: Plane,
-    box_mm: BoxMm,
-    pixel_mm: float,
-    spacing_mm: Spacing,
+    canvas: Image.Image, mask: np.ndarray, name: str, start_px: np.ndarray, step_px: np.ndarray
 ) -> None:
-    """Draw the line between a mask's voxels and the others, light on a dark rim."""
+    """Draw the line between a mask's voxels and the others, light on a dark rim.
+
+    Args:
+        canvas: where to draw.
+        mask: bool (row, column), a part of a slice.
+        name: of the structure, from `PALETTE`.
+        start_px: where the part's upper left corner lies, (row, column) in pixels.
+        step_px: height and width of a voxel in pixels.
+    """
     if not mask.any():
         return
-    steps_mm = np.array([spacing_mm[plane.down], spacing_mm[plane.across]])
     lines = [
-        (((points - 0.5) * steps_mm - (box_mm.top, box_mm.left)) / pixel_mm)[:, ::-1] - 0.5
+        ((points - 0.5) * step_px + start_px)[:, ::-1] - 0.5
         for points in find_contours(np.pad(mask, 1).astype(np.float32), 0.5)
     ]
     draw = ImageDraw.Draw(canvas)

@@ -179,7 +179,24 @@ def _annotate(ax: Axes, view: View, width_mm: float) -> None:
     ax.set_axis_off()
     places = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.98), (0.5, 0.02))
     for letter, (x, y) in zip(look_from(view)[2], places, strict=True):
-        ax.text(x, y, letter, ha="center", va="center", fontsize=8, transform=ax.transAxes)
+        ax.text(
+            x,
+            y,
+            letter,
+            ha="center",
+            va="center",
+            color="black",
+            fontsize=8,
+            transform=ax.transAxes,
+        )
     start, low = -0.47 * width_mm, -0.47 * width_mm
     ax.plot((start, start + 20), (low, low), color="black", linewidth=2, solid_capstyle="butt")
-    ax.text(start + 10, low + 0.015 * width_mm, "20 mm", ha="center", va="bottom", fontsize=7)
+    ax.text(
+        start + 10,
+        low + 0.015 * width_mm,
+        "20 mm",
+        color="black",
+        ha="center",
+        va="bottom",
+        fontsize=7,
+    )

@@ -81,11 +81,11 @@ def _frame(ax: Axes) -> None:
     ax.set(aspect="equal", xlim=(-1.08, 1.08), ylim=(-1.08, 1.08))
     ax.set_axis_off()
     angle = np.linspace(0, 2 * np.pi, 100)
-    ax.plot(np.cos(angle), np.sin(angle), color="black", linewidth=1)
+    ax.plot(np.cos(angle), np.sin(angle), color=plt.rcParams["text.color"], linewidth=1)
     for name, (x, y, radius) in LAYOUT.items():
         ax.fill(x + radius * np.cos(angle), y + radius * np.sin(angle), color="white")
         ax.plot(x + radius * np.cos(angle), y + radius * np.sin(angle), color="black", linewidth=1)
-        ax.text(x, y, _SHORT[name], ha="center", va="center", fontsize=6)
+        ax.text(x, y, _SHORT[name], ha="center", va="center", color="black", fontsize=6)
     ax.text(-1.0, -0.98, "edge: mitral valve", fontsize=6.5)
 
 
@@ -110,4 +110,4 @@ def _name_regions(ax: Axes) -> None:
         "lateral": (-0.80, -0.06),
     }
     for name, (x, y) in names.items():
-        ax.text(x, y, name, ha="center", va="center", fontsize=6.5)
+        ax.text(x, y, name, ha="center", va="center", color="black", fontsize=6.5)
