@@ -20,6 +20,7 @@ ROWS = {
         "| boundary, region of interest | ",
     ),
     "explorer": ("| explorer, one step | ", "| matplotlib, figure kept | "),
+    "inference": ("| lascarlib | ", "| lascarlib, whole volume | ", "| MONAI, float32 | "),
     "evaluation": ("| SciPy, all five |", "| MONAI, ASD and HD |", "| projection, official |"),
 }
 

@@ -1,0 +1,181 @@
+"""Times the prediction of one 208 x 208 x 80 volume beside MONAI's sliding window, same network."""
+
+import argparse
+import copy
+import dataclasses
+import resource
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from monai.inferers import sliding_window_inference
+from table import RESULTS, best_seconds, write_table
+from torch import Tensor, nn
+
+from lascarlib.geometry.grid import Shape
+from lascarlib.inference import predict_probability, window_places
+from lascarlib.models.norm import InstanceNorm
+from lascarlib.phantom import COARSE, phantom_case
+from lascarlib.preprocess import Sample, atrium_sample
+from lascarlib.training import make_config, make_fabric, train_network
+from lascarlib.training.batches import Batches, BatchPlan, store_sample
+from lascarlib.training.checkpoint import load_weights, save_weights
+from lascarlib.training.device import choose_precision, ready
+from lascarlib.training.objective import make_objective
+
+MOST_DIFFERENT_PERCENT = 0.1
+FEATURES = (8, 16, 32, 64, 128)
+CONFIG = make_config(
+    "smoke",
+    seed=0,
+    settings={
+        "atrium.spacing_mm": (1.25, 1.25, 1.25),
+        "atrium.patch_voxels": (64, 64, 48),
+        "atrium.features": FEATURES,
+    },
+)
+OBJECTIVE = make_objective(CONFIG, "atrium")
+
+
+def volume(seed: int, shape: Shape) -> Sample:
+    """A phantom as the network sees it, its field of view as wide as the volume."""
+    spacing_mm = CONFIG.atrium.spacing_mm
+    config = dataclasses.replace(COARSE, shape_voxels=shape, spacing_mm=spacing_mm)
+    return atrium_sample(phantom_case(0, seed=seed, config=config), spacing_mm=spacing_mm)
+
+
+def trained(weights: Path, shape: Shape, iterations: int) -> nn.Module:
+    """The network: read where the file is there, else trained on four phantoms and written."""
+    network = OBJECTIVE.make_network()
+    if not weights.exists():
+        with tempfile.TemporaryDirectory() as folder:
+            cases = [dataclasses.replace(volume(k, shape), id=f"case_{k}") for k in range(1, 5)]
+            for sample in cases:
+                store_sample(sample, Path(folder))
+            stage = dataclasses.replace(CONFIG.atrium, iterations=iterations)
+            plan = BatchPlan(
+                patch_voxels=stage.patch_voxels,
+                batch_size=stage.batch_size,
+                foreground_share=stage.foreground_share,
+                spacing_mm=stage.spacing_mm,
+                augmentation=stage.augmentation,
+                seed=0,
+            )
+            batches = Batches([Path(folder) / f"{case.id}.npy" for case in cases], plan)
+            fabric = make_fabric(choose_precision("auto"))
+            options = {"folder": Path(folder) / "run", "seed": 0, "fabric": fabric}
+            network = train_network(batches, OBJECTIVE, stage, **options)
+        save_weights(weights, network)
+    load_weights(weights, network)
+    return ready(network.eval())
+
+
+def ours(channels: np.ndarray, network: nn.Module, window: Shape, precision: str) -> np.ndarray:
+    """What `lascar predict` does with a volume."""
+    return predict_probability(
+        channels,
+        [network],
+        read=OBJECTIVE.probability,
+        patch_voxels=window,
+        precision=precision,
+        mirror=False,
+    )[0]
+
+
+def monais(channels: np.ndarray, network: nn.Module, window: Shape, precision: str) -> np.ndarray:
+    """MONAI's sliding window with the same weights, windows half overlapping, Gaussian weights."""
+    mixed = precision != "32-true"
+
+    def answer(windows: Tensor) -> Tensor:
+        return OBJECTIVE.probability(network(windows))
+
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=mixed):
+        found = sliding_window_inference(
+            torch.from_numpy(channels)[None], window, 1, answer, overlap=0.5, mode="gaussian"
+        )
+    assert isinstance(found, Tensor)
+    return found[0, 0].float().numpy()
+
+
+def plain(network: nn.Module) -> nn.Module:
+    """The same network with PyTorch's own instance norms, as MONAI's users have it."""
+    copied = copy.deepcopy(network)
+    for block in [module for module in copied.modules() if isinstance(module, nn.Sequential)]:
+        for place, layer in enumerate(block):
+            if isinstance(layer, InstanceNorm):
+                norm = nn.InstanceNorm3d(layer.num_features, affine=True)
+                norm.load_state_dict(layer.state_dict())
+                block[place] = norm
+    return copied
+
+
+def main() -> None:
+    """Run the comparison and write its table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="80 x 80 x 48 voxels, hardly trained")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--iterations", type=int, default=300, help="of the training")
+    parser.add_argument("--weights", type=Path, help="read, or trained and written")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    options = parser.parse_args()
+    shape: Shape = (80, 80, 48) if options.small else (208, 208, 80)
+    rounds = 1 if options.small else options.rounds
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as folder:
+        weights = options.weights or Path(folder) / "weights.safetensors"
+        network = trained(weights, shape, 3 if options.small else options.iterations)
+    sample = volume(9, shape)
+    channels, window, auto = sample.channels, CONFIG.atrium.patch_voxels, choose_precision("auto")
+    usual = plain(network).eval()
+    contestants: dict[str, Callable[[], np.ndarray]] = {
+        "lascarlib": lambda: ours(channels, network, window, auto),
+        "lascarlib, float32": lambda: ours(channels, network, window, "32-true"),
+        "lascarlib, whole volume": lambda: ours(channels, network, shape, auto),
+        "MONAI, same precision": lambda: monais(channels, usual, window, auto),
+        "MONAI, float32": lambda: monais(channels, usual, window, "32-true"),
+    }
+    masks: dict[str, np.ndarray] = {}
+
+    def kept(name: str) -> Callable[[], None]:
+        return lambda: masks.update({name: contestants[name]() > 0.5})
+
+    seconds = best_seconds({name: kept(name) for name in contestants}, rounds=rounds)
+    reference = masks["lascarlib, float32"]
+    different = {name: 100 * float((mask != reference).mean()) for name, mask in masks.items()}
+    rows = [
+        {
+            "prediction": name,
+            "seconds": seconds[name],
+            "ratio": seconds[name] / seconds["lascarlib"],
+            "% of voxels different": different[name],
+            "Dice": _dice(masks[name], sample.label),
+        }
+        for name in contestants
+    ]
+    places = len(window_places(shape, window, overlap=0.5))
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    notes = [
+        f"{' x '.join(map(str, shape))} voxels, {torch.get_num_threads()} threads, U-Net with "
+        f"{FEATURES} features; {places} windows of {' x '.join(map(str, window))} voxels.",
+        f"lascarlib works in {auto}, which `auto` means on this processor; different are voxels of "
+        "the mask from lascarlib's windows in float32. MONAI places its windows otherwise and has "
+        "PyTorch's instance norm.",
+        "The whole volume in one pass has other instance-norm statistics than the patches the "
+        "network was trained on, so it is not what `lascar predict` does.",
+        f"The process, all of these and libraries included, never held more than {peak_mb:.0f} MB.",
+        f"The network was trained for {options.iterations} iterations on four other phantoms.",
+    ]
+    write_table(options.out / "inference.md", rows, title="Inference", notes=notes)
+    if different["lascarlib"] > MOST_DIFFERENT_PERCENT and not options.small:
+        raise SystemExit(f"{different['lascarlib']:.3f} % of the voxels differ")
+
+
+def _dice(mask: np.ndarray, label: np.ndarray | None) -> float:
+    assert label is not None
+    return float(2 * (mask & label).sum() / (mask.sum() + label.sum()))
+
+
+if __name__ == "__main__":
+    main()
