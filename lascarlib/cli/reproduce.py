@@ -98,9 +98,9 @@ def _print_tables(experiments: "Sequence[Experiment]", profile: str, root: Path)
 
 
 def _write_page(path: Path, profile: str, root: Path) -> None:
-    from lascarlib.experiments import report_page
+    from lascarlib.experiments import PUBLISHED, report_page
     from lascarlib.io import write_atomically
 
-    text = report_page(profile=profile, roots=(root,))
+    text = report_page(profile=profile, roots=(root, PUBLISHED))
     write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
     print(f"the claims are in {path}")

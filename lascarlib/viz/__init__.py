@@ -12,6 +12,7 @@ from lascarlib.viz.frames import show_frames
 from lascarlib.viz.layers import Overlay
 from lascarlib.viz.panels import show_case, show_slices
 from lascarlib.viz.raster import render
+from lascarlib.viz.rows import show_rows
 from lascarlib.viz.saving import save_figure
 from lascarlib.viz.slices import show_slice
 from lascarlib.viz.sliders import Slider, beta_slider, threshold_slider, topk_slider, wall_slider
@@ -39,6 +40,7 @@ __all__ = [
     "show_correlation",
     "show_frames",
     "show_pairs",
+    "show_rows",
     "show_slice",
     "show_slices",
     "show_surface",

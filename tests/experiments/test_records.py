@@ -2,11 +2,19 @@
 
 import dataclasses
 from math import inf
+from pathlib import Path
 
 import pytest
 
 from lascarlib.errors import LascarError
-from lascarlib.experiments import EXPERIMENTS, PUBLISHED, Record, read_records, stored_records
+from lascarlib.experiments import (
+    EXPERIMENTS,
+    PUBLISHED,
+    Record,
+    read_records,
+    report_page,
+    stored_records,
+)
 from lascarlib.experiments.keys import config_hash, declaration_hash
 from lascarlib.experiments.records import is_current, record_file, write_records
 
@@ -71,3 +79,9 @@ def test_every_published_record_still_belongs_to_its_declaration():
             assert is_current(EXPERIMENTS[found.experiment], found), f"{path}: stale, run it again"
             assert found.commit != "unknown"
             assert not found.commit.endswith("+")
+
+
+def test_the_page_of_all_claims_is_the_one_the_records_give():
+    page = Path(__file__).parents[2] / "book" / "reproducibility.md"
+    told = "lascar reproduce --page book/reproducibility.md writes it anew"
+    assert page.read_text(encoding="utf-8") == report_page(profile="cpu"), told
