@@ -41,9 +41,7 @@ def show_rows(
         >>> plt.close(ax.figure)
     """
     printed = printed or {}
-    every = np.concatenate(
-        [np.asarray(values, dtype=np.float64) for values in scores.values()] or [[]]
-    )
+    every = np.array([number for values in scores.values() for number in values], np.float64)
     finite = every[np.isfinite(every)]
     if not scores or not (finite.size or printed):
         raise LascarError("there is nothing to draw; give at least one row with a score")
