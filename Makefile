@@ -4,7 +4,7 @@ PROFILE ?= smoke
 TORCH   ?= torch
 BIN     := .venv/bin
 
-.PHONY: book test lab check bench env clean
+.PHONY: book test test-browser lab lab-itk check bench env clean
 
 book: env       # execute every notebook, then build book/_build/html/index.html
 	$(BIN)/lascar book --profile $(PROFILE)
@@ -13,7 +13,11 @@ test: env       # the whole suite, doctests included
 	$(BIN)/pytest -q
 
 lab: env        # JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=notebooks
+	$(BIN)/lascar lab
+
+lab-itk: env    # the same with itkwidgets, from a local copy of its viewer
+	$(BIN)/pip install -q -c constraints.txt -e '.[lab]'
+	$(BIN)/lascar lab --itk
 
 check: env      # format, lint, types, notebooks without outputs
 	$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy
@@ -30,4 +34,4 @@ env: .venv/installed
 	touch $@
 
 clean:          # remove what the commands above made
-	rm -rf .venv book/_build notebooks/executed assets/vendor
+	rm -rf .venv book/_build build notebooks/executed assets/vendor

@@ -64,7 +64,11 @@ def test_conda_installs_this_project_from_the_same_lock():
     assert constraint == "-c constraints.txt"
     extras = re.fullmatch(r"-e \.\[([a-z,]+)\]", project)
     assert extras is not None
-    assert set(extras[1].split(",")) == {"book", "test"} <= set(_project()["optional-dependencies"])
+    assert (
+        set(extras[1].split(","))
+        == {"book", "test", "lab"}
+        <= set(_project()["optional-dependencies"])
+    )
 
 
 def test_conda_and_pyproject_ask_for_the_same_python():

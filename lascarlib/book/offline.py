@@ -7,35 +7,14 @@ delivery networks. `vendor_scripts` puts pinned copies under `assets/vendor/`; a
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import shutil
-import subprocess
-import tarfile
 import tempfile
-from dataclasses import dataclass
 from importlib.metadata import files
 from pathlib import Path
 from typing import Any
 
-from lascarlib.errors import LascarError
-
-
-@dataclass(frozen=True)
-class NpmPackage:
-    """One pinned package: the SHA-512 of its archive and what of it the pages need."""
-
-    name: str
-    version: str
-    sha512: str
-    keep: tuple[str, ...]
-
-    @property
-    def folder(self) -> str:
-        """The folder it is unpacked to: the name without its scope."""
-        return self.name.rsplit("/", 1)[-1]
-
+from lascarlib.book.npm import NpmPackage, fetch, unpack
 
 PACKAGES = (
     NpmPackage(
@@ -54,7 +33,12 @@ PACKAGES = (
         "@jupyter-widgets/html-manager",
         "1.0.14",
         "wglgQQ+VMj+MBKkTttdeoMtOah/H2A1w5GU1OAVXmDQqZYTK6C+oHZjQMxcNezIpiqUjC1YHKOo5XdP3ENvBng==",
-        ("dist/embed-amd.js",),
+        (
+            "dist/embed-amd.js",
+            "dist/1551f4f60c37af51121f.woff2",  # the icons of its controls: Font Awesome
+            "dist/7a3337626410ca2f4071.woff2",
+            "dist/d878b0a6a1144760244f.woff2",
+        ),
     ),
 )
 # Tells require.js where the local copy of anywidget is, from a page at any depth.
@@ -78,7 +62,7 @@ def vendor_scripts(folder: Path) -> str:
         LascarError: if an archive is not the one that was pinned.
     """
     stamp = folder / "versions.json"
-    versions = {package.name: package.version for package in PACKAGES}
+    versions = {package.name: [package.version, *package.keep] for package in PACKAGES}
     if stamp.is_file() and json.loads(stamp.read_text(encoding="utf-8")) == versions:
         return "formulas and widgets: local copies are in place"
     npm = shutil.which("npm")
@@ -88,48 +72,19 @@ def vendor_scripts(folder: Path) -> str:
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".vendor-") as name:
         partial = Path(name)
         for package in PACKAGES:
-            archive = _fetch(package, npm=npm, folder=partial)
+            archive = fetch(package, npm=npm, folder=partial)
             if archive is None:
                 return (
                     f"npm could not fetch {package.name}: without a network, readers will miss "
                     "formulas and widgets"
                 )
-            _unpack(package, archive, partial / "vendor" / package.folder)
+            unpack(package, archive, partial / "vendor" / package.folder)
         _copy_anywidget(partial / "vendor" / "anywidget")
         text = json.dumps(versions, indent=2) + "\n"
         (partial / "vendor" / stamp.name).write_text(text, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         (partial / "vendor").rename(folder)
     return "formulas and widgets: local copies fetched, the book needs no network"
-
-
-def _fetch(package: NpmPackage, *, npm: str, folder: Path) -> Path | None:
-    """Download one archive with npm and check it; None if npm cannot."""
-    command = [npm, "pack", "--silent", f"{package.name}@{package.version}"]
-    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        return None
-    archive = folder / result.stdout.split()[-1]
-    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if digest != package.sha512:
-        raise LascarError(
-            f"npm package {package.name} {package.version}: the archive is not the pinned one; "
-            "do not use it and check the registry npm is set up with"
-        )
-    return archive
-
-
-def _unpack(package: NpmPackage, archive: Path, folder: Path) -> None:
-    """Unpack the wanted files of an archive, whose paths all begin with `package/`."""
-    wanted = tuple(f"package/{path}" for path in package.keep)
-    with tarfile.open(archive) as tar:
-        for member in tar.getmembers():
-            if member.isfile() and member.name.startswith((*wanted, "package/LICENSE")):
-                target = folder / member.name.removeprefix("package/")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                content = tar.extractfile(member)
-                assert content is not None
-                target.write_bytes(content.read())
 
 
 def _copy_anywidget(folder: Path) -> None:

@@ -29,6 +29,18 @@ def read_notebook(path: Path) -> nbformat.NotebookNode:
         raise LascarError(f"{path}: not a readable notebook; restore it from git") from error
 
 
+def by_hand(notebook: nbformat.NotebookNode) -> str:
+    """Why only a person can run a notebook: its metadata `lascar.by_hand`, else an empty text.
+
+    Example:
+        >>> by_hand(nbformat.v4.new_notebook(metadata={"lascar": {"by_hand": "it needs a mouse"}}))
+        'it needs a mouse'
+        >>> by_hand(nbformat.v4.new_notebook())
+        ''
+    """
+    return str(notebook.metadata.get("lascar", {}).get("by_hand", ""))
+
+
 def read_parameters(source: str, *, name: str) -> dict[str, Any]:
     r"""Read the names and defaults of a parameters cell without running it.
 

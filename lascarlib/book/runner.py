@@ -21,6 +21,7 @@ from papermill.exceptions import PapermillExecutionError
 from lascarlib.book.cache import notebook_key, stored_record
 from lascarlib.book.kernel import ThisInterpreter
 from lascarlib.book.parameters import (
+    by_hand,
     check_parameters,
     notebook_parameters,
     read_notebook,
@@ -85,7 +86,8 @@ def run_notebooks(
     executed is left: a failing notebook has no executed copy.
 
     Args:
-        names: notebooks by name (`02_distance_maps`), file name or path; empty means all.
+        names: notebooks by name (`02_distance_maps`), file name or path; empty means all but those
+            whose metadata say that they are run by hand, for each of which a line is printed.
         profile: `smoke`, `cpu` or `gpu`; injected as the parameter `profile`.
         parameters: further values to inject; each must be known to every notebook of the run.
         force: execute even where the key is unchanged.
@@ -106,7 +108,7 @@ def run_notebooks(
     if "profile" in (parameters or {}):
         raise LascarError("parameter 'profile' has an option of its own; use --profile")
     given = {**(parameters or {}), "profile": profile}
-    sources = find_notebooks(names, folder=root / "notebooks")
+    sources = _without_a_person(find_notebooks(names, folder=root / "notebooks"), asked=names)
     jobs = [_prepare(source, given, root=root, library=library) for source in sources]
     runs: list[NotebookRun] = []
     for number, job in enumerate(jobs, start=1):
@@ -140,6 +142,20 @@ def find_notebooks(names: Sequence[str], *, folder: Path) -> list[Path]:
         if name not in known:
             raise LascarError(f"unknown notebook {name!r}; known are {', '.join(known)}")
     return [known[name] for name in dict.fromkeys(wanted or known)]
+
+
+def _without_a_person(sources: list[Path], *, asked: Sequence[str]) -> list[Path]:
+    """Leave out notebooks that say, in their metadata, why only a person can run them."""
+    kept = []
+    for source in sources:
+        reason = by_hand(read_notebook(source))
+        if reason and asked:
+            raise LascarError(f"{source.name}: is run by hand only; {reason}")
+        if reason:
+            print(f"{source.stem} is left out: {reason}", flush=True)
+        else:
+            kept.append(source)
+    return kept
 
 
 def _prepare(source: Path, given: Mapping[str, Any], *, root: Path, library: Path) -> _Job:

@@ -20,7 +20,7 @@ SCENE_HEIGHT = 420
 _INSTALL = {
     "niivue": "ipyniivue is not installed; NiiVue needs it: pip install 'lascarlib[book]'",
     "itk": "itkwidgets is not installed; viewer='itk' needs it: make lab-itk, or "
-    "pip install -c constraints.txt -e '.[itk]'",
+    "pip install -c constraints.txt -e '.[lab]'",
 }
 _PACKAGES = {"niivue": "ipyniivue", "itk": "itkwidgets"}
 

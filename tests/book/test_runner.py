@@ -9,7 +9,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from lascarlib.book import BookError, check_notebooks, run_notebooks
-from lascarlib.book.parameters import notebook_parameters, read_notebook, read_parameters
+from lascarlib.book.parameters import by_hand, notebook_parameters, read_notebook, read_parameters
 from lascarlib.errors import LascarError
 
 ROOT = Path(__file__).parents[2]
@@ -216,3 +216,23 @@ def test_a_file_that_is_no_notebook_is_refused(tmp_path):
 
 def test_the_notebooks_of_this_repository_are_fit_to_be_committed():
     check_notebooks(sorted((ROOT / "notebooks").glob("*.ipynb")))
+
+
+def test_a_notebook_for_a_person_is_left_out_with_one_line_and_refused_by_name(project, capsys):
+    write_notebook(project, "17_by_hand", "raise RuntimeError")
+    path = project / "notebooks" / "17_by_hand.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["lascar"] = {"by_hand": "it needs a person"}
+    nbformat.write(notebook, path)
+    assert [one.name for one in run(project)] == ["01_product"]
+    assert "17_by_hand is left out: it needs a person\n" in capsys.readouterr().out
+    with pytest.raises(LascarError, match=r"17_by_hand.ipynb: is run by hand only; it needs"):
+        run(project, "17_by_hand")
+
+
+def test_only_the_notebook_on_itkwidgets_is_left_to_a_person_and_every_other_one_is_published():
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        left_out = bool(by_hand(read_notebook(path)))
+        assert left_out == (path.stem == "17_itkwidgets")
+        assert left_out != (f"notebooks/executed/{path.stem}\n" in toc + "\n"), path.stem

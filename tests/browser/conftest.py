@@ -1,0 +1,139 @@
+"""A real browser, JupyterLab, and what a page did in it: requests, console, pictures."""
+
+import io
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",  # WebGL 2 without a graphics card
+    "--enable-unsafe-swiftshader",
+    "--allow-file-access-from-files",
+)
+# Harmless, and in pages that are not this project's to change: Jupyter Book declares a constant
+# twice, and the widget manager asks for the queue of MathJax 2 where MathJax 3 is loaded.
+STANDING = ("THEBE_JS_URL", "Queue")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in Path(item.fspath).parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium; without one the tests are skipped, in one line."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+        found = next(
+            filter(None, map(shutil.which, BROWSERS)), own if Path(own).is_file() else None
+        )
+        if found is None:
+            pytest.skip(f"no browser is installed; tried {', '.join(BROWSERS)} and playwright's")
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """A page in the browser, and what it did that it should not."""
+
+    page: object
+    outside: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def picture(self, locator):
+        """Uint8 (row, column, 3) of one element."""
+        locator.scroll_into_view_if_needed(timeout=10000)
+        return np.asarray(Image.open(io.BytesIO(locator.screenshot())).convert("RGB"))
+
+
+@pytest.fixture
+def visit(chromium):
+    """A new page whose requests and console are watched."""
+    page = chromium.new_page(viewport={"width": 1300, "height": 1000})
+    seen = Visit(page)
+
+    def asked(request):
+        here = request.url.startswith(("file:", "data:", "blob:", "about:"))
+        if not here and "//127.0.0.1" not in request.url:
+            seen.outside.append(request.url)
+
+    def said(text):
+        if not any(word in text for word in STANDING):
+            seen.errors.append(text)
+
+    page.on("request", asked)
+    page.on("response", lambda got: seen.missing.append(got.url) if got.status >= 400 else None)
+    page.on("requestfailed", lambda request: seen.missing.append(request.url))
+    page.on("console", lambda told: said(told.text) if told.type == "error" else None)
+    page.on("pageerror", lambda error: said(str(error)))
+    yield seen
+    page.close()
+
+
+@pytest.fixture(scope="session")
+def colours():
+    """Share of an element's pixels that are scar's orange, and the atrium's blue."""
+
+    def measure(picture):
+        red, green, blue = np.moveaxis(picture.astype(int), 2, 0)
+        orange = (red > 120) & (red > 1.5 * green) & (red > 2 * blue)
+        pale = (blue > 120) & (blue > 1.15 * red) & (green > red)
+        return float(orange.mean()), float(pale.mean())
+
+    return measure
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """JupyterLab on a copy of the notebooks: its address, with the token."""
+    folder = tmp_path_factory.mktemp("lab")
+    for source in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        shutil.copy(source, folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    token = secrets.token_hex(16)
+    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
+    command += [f"--IdentityProvider.token={token}", *os.environ.get("LAB_OPTIONS", "").split()]
+    server = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/api?token={token}", timeout=2)
+                break
+            except OSError:
+                time.sleep(0.5)
+        yield lambda name: f"{address}/lab/tree/{name}?token={token}&reset"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
