@@ -12,6 +12,9 @@ book: env       # execute every notebook, then build book/_build/html/index.html
 test: env       # the whole suite, doctests included
 	$(BIN)/pytest -q
 
+test-browser: book  # JupyterLab and the published pages in a headless Chromium
+	$(BIN)/pytest -q -rs -m browser tests/browser
+
 lab: env        # JupyterLab on the notebooks
 	$(BIN)/lascar lab
 

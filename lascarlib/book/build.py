@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lascarlib.book.offline import vendor_scripts
 from lascarlib.book.runner import BookError, project_root, run_notebooks
+from lascarlib.book.sizes import check_sizes
 
 
 def build_book(*, profile: str, force: bool = False, root: Path | None = None) -> Path:
@@ -27,7 +28,8 @@ def build_book(*, profile: str, force: bool = False, root: Path | None = None) -
 
     Raises:
         LascarError: for an unknown profile or a notebook that breaks the rules.
-        BookError: if a cell fails, or the build ends with a warning or an error.
+        BookError: if a cell fails, the build ends with a warning or an error, or a page or the book
+            is too large (`lascarlib.book.sizes`).
     """
     root = project_root() if root is None else root.resolve()
     run_notebooks(profile=profile, force=force, root=root)
@@ -40,4 +42,5 @@ def build_book(*, profile: str, force: bool = False, root: Path | None = None) -
         raise BookError("the book was not built: see the warnings above, each counts as an error")
     index = root / "book" / "_build" / "html" / "index.html"
     print(f"pages built in {time.perf_counter() - start:.0f} s", flush=True)
+    print(check_sizes(index.parent), flush=True)
     return index

@@ -65,6 +65,7 @@ PACKAGES = (
     ),
 )
 _WINDOW_STUB = "window.VueWindow = { install() {} };\n"  # @oeway/vue-window is not on npm
+_EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 _START = """window.itkCopy = document.currentScript.src.replace(/[^/]*$/, "vendor/");
 window.itkLocal = (told) => {
   const copy = window.itkCopy, options = (told.config || {}).uiMachineOptions;
@@ -170,6 +171,7 @@ def _rewrite(static: Path) -> None:
         script = localise(path.read_text(encoding="utf-8"))
         script = script.replace(hook, f"{hook} window.itkLocal(w);")
         script = script.replace('"startup":true', '"startup":false')  # engines from the network
+        script = re.sub(r"https://imjoy\.io/static/img/[\w-]+\.svg", _EMPTY, script)
         if path.name.startswith("remoteEntry"):
             script = _START + script
         path.write_text(script, encoding="utf-8")

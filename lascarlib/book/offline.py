@@ -8,6 +8,7 @@ delivery networks. `vendor_scripts` puts pinned copies under `assets/vendor/`; a
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
 from importlib.metadata import files
@@ -41,11 +42,15 @@ PACKAGES = (
         ),
     ),
 )
-# Tells require.js where the local copy of anywidget is, from a page at any depth.
-_LOCATE_ANYWIDGET = """require.config({paths: {anywidget: new URL(
-  (document.documentElement.dataset.content_root || "./") + "_static/vendor/anywidget/index",
-  document.baseURI).href}});
+# Tells require.js where the local copy of anywidget is, from a page at any depth, and the widget
+# manager where its icons are.
+_LOCATE = """window.vendorFolder = new URL(
+  (document.documentElement.dataset.content_root || "./") + "_static/vendor/",
+  document.baseURI).href;
+require.config({paths: {anywidget: window.vendorFolder + "anywidget/index"}});
 """
+_ICONS_FROM = re.compile(r"`\$\{(\w)\.origin\}\$\{\1\.pathname\}`")
+"""Where the manager looks for its icons: beside the page, because require.js knows it by name."""
 
 
 def vendor_scripts(folder: Path) -> str:
@@ -80,6 +85,7 @@ def vendor_scripts(folder: Path) -> str:
                 )
             unpack(package, archive, partial / "vendor" / package.folder)
         _copy_anywidget(partial / "vendor" / "anywidget")
+        _locate_icons(partial / "vendor" / "html-manager" / "dist" / "embed-amd.js")
         text = json.dumps(versions, indent=2) + "\n"
         (partial / "vendor" / stamp.name).write_text(text, encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
@@ -92,7 +98,15 @@ def _copy_anywidget(folder: Path) -> None:
     scripts = [path for path in files("anywidget") or [] if path.match("*/anywidget/index.js")]
     folder.mkdir(parents=True)
     shutil.copyfile(scripts[0].locate(), folder / "index.js")
-    (folder / "locate.js").write_text(_LOCATE_ANYWIDGET, encoding="utf-8")
+    (folder / "locate.js").write_text(_LOCATE, encoding="utf-8")
+
+
+def _locate_icons(script: Path) -> None:
+    """Let the widget manager take its icons from beside itself, also in a page that is a file."""
+    text = script.read_text(encoding="utf-8")
+    text, found = _ICONS_FROM.subn('(window.vendorFolder+"html-manager/dist/")', text)
+    assert found, "the widget manager has changed: its icons are looked for in another way"
+    script.write_text(text, encoding="utf-8")
 
 
 def _use_local_scripts(app: Any, config: Any) -> None:

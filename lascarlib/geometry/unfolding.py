@@ -108,8 +108,10 @@ def unfold(mesh: SurfaceMesh, openings: Mapping[str, Opening]) -> Unfolding:
     Raises:
         LascarError: an opening is missing or unknown, or as `open_surface`.
 
-    Source: quasi-conformal regional flattening, Nuñez-Garcia et al. 2020; layout and regions are
-    this library's own.
+    Source: after the quasi-conformal flattening of Nuñez-Garcia et al. 2020, who also cut off veins
+    and appendage and fix their rims within that of the mitral valve. They fix the lines between
+    five regions as well; here the stretch is evened out instead. Layout and regions are this
+    library's own.
 
     Example:
         >>> from lascarlib.geometry.world_mesh import world_mesh

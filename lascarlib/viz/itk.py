@@ -26,14 +26,12 @@ class ItkWindow:
         image: (x, y, z).
         labels: uint8 (x, y, z); 0 is no label.
         affine: voxel to RAS+ mm; its axes must be those of the body.
-        names: of the labels 1, 2, ...
         focus_mm: (3,), RAS+ mm, where the three planes cross at first.
     """
 
     image: np.ndarray
     labels: np.ndarray
     affine: np.ndarray
-    names: tuple[str, ...]
     focus_mm: np.ndarray
 
     def _ipython_display_(self) -> None:
@@ -86,7 +84,7 @@ def itk_surface(mesh: SurfaceMesh, values: np.ndarray | None) -> ItkWindow:
     shown = scar if scar.any() else np.ones_like(scar)
     focus_mm = mesh.vertices_mm[shown].mean(axis=0)
     image = (labels > 0).astype(np.uint8)
-    return ItkWindow(image, labels, affine, ("atrium", "scar"), focus_mm)
+    return ItkWindow(image, labels, affine, focus_mm)
 
 
 def itk_arguments(window: ItkWindow) -> dict[str, Any]:
@@ -114,11 +112,7 @@ def itk_arguments(window: ItkWindow) -> dict[str, Any]:
         )
 
     right, front, up = (float(mm) for mm in window.focus_mm)
-    given: dict[str, Any] = {"image": turned(window.image), "label_names": _named(window.names)}
+    given: dict[str, Any] = {"image": turned(window.image)}
     if window.labels.any():
         given["label_image"] = turned(window.labels)
     return {**given, "x_slice": -right, "y_slice": -front, "z_slice": up}
-
-
-def _named(names: tuple[str, ...]) -> list[tuple[int, str]]:
-    return list(enumerate(names, start=1))

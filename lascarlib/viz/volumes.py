@@ -9,7 +9,7 @@ from lascarlib.geometry.grid import bounding_box
 from lascarlib.viz.camera import View, view_towards
 from lascarlib.viz.colours import grey_window
 from lascarlib.viz.itk import ItkWindow
-from lascarlib.viz.niivue import LABELS, niivue_volume
+from lascarlib.viz.niivue import niivue_volume
 from lascarlib.viz.panels import show_case
 from lascarlib.viz.viewers import Scene, Viewer, choose_viewer
 
@@ -65,7 +65,7 @@ def show_volume(
     still = show_case(case, margin_mm=margin_mm if labels.any() else None)
     if chosen == "itk":
         focus_mm = _middle_mm(labels[part] == labels.max(), affine)
-        return Scene(still, ItkWindow(grey, labels[part], affine, LABELS, focus_mm))
+        return Scene(still, ItkWindow(grey, labels[part], affine, focus_mm))
     widget = niivue_volume(
         grey,
         labels[part],

@@ -73,3 +73,12 @@ def test_pages_use_the_network_unless_the_copies_are_there(pages, tmp_path):
 def test_anywidget_brings_the_script_that_is_copied(tmp_path):
     offline._copy_anywidget(tmp_path / "anywidget")
     assert "define(" in (tmp_path / "anywidget" / "index.js").read_text(encoding="utf-8")
+
+
+def test_the_widget_manager_finds_its_icons_beside_itself(tmp_path):
+    script = tmp_path / "embed-amd.js"
+    script.write_text("a.p=`${s.origin}${s.pathname}`,b")
+    offline._locate_icons(script)
+    assert script.read_text() == 'a.p=(window.vendorFolder+"html-manager/dist/"),b'
+    with pytest.raises(AssertionError, match="looked for in another way"):
+        offline._locate_icons(script)

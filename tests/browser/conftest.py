@@ -1,6 +1,7 @@
 """A real browser, JupyterLab, and what a page did in it: requests, console, pictures."""
 
 import io
+import json
 import os
 import secrets
 import shutil
@@ -109,31 +110,70 @@ def colours():
     return measure
 
 
+@dataclass
+class Lab:
+    """A running JupyterLab."""
+
+    base: str
+    token: str
+    folder: Path
+
+    def address(self, notebook):
+        """Of a notebook, in a workspace of its own."""
+        return f"{self.base}/lab/tree/{notebook}?token={self.token}&reset"
+
+    def kernels(self):
+        """What the server says of its kernels."""
+        with urllib.request.urlopen(
+            f"{self.base}/api/kernels?token={self.token}", timeout=30
+        ) as got:
+            return json.load(got)
+
+    def wait_until_idle(self, *, seconds):
+        """Wait until there is a kernel and every one has been idle three times in a row."""
+        end, quiet = time.monotonic() + seconds, 0
+        while quiet < 3:
+            assert time.monotonic() < end, f"a kernel is still busy after {seconds} s"
+            time.sleep(1)
+            states = [kernel["execution_state"] for kernel in self.kernels()]
+            quiet = quiet + 1 if states and set(states) == {"idle"} else 0
+
+
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory):
-    """JupyterLab on a copy of the notebooks: its address, with the token."""
-    folder = tmp_path_factory.mktemp("lab")
+    """JupyterLab on a copy of the notebooks, without its own news."""
+    folder, settings = tmp_path_factory.mktemp("lab"), tmp_path_factory.mktemp("settings")
     for source in sorted((ROOT / "notebooks").glob("*.ipynb")):
         shutil.copy(source, folder)
+    for name, told in (
+        ("notebook-extension/tracker", {"windowingMode": "none"}),  # all cells are in the page
+        ("apputils-extension/notification", {"fetchNews": "false", "checkForUpdates": False}),
+    ):
+        path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
+        path.parent.mkdir(parents=True)
+        path.write_text(json.dumps(told), encoding="utf-8")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     token = secrets.token_hex(16)
-    command = [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root"]
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"]
     command += ["--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={folder}"]
-    command += [f"--IdentityProvider.token={token}", *os.environ.get("LAB_OPTIONS", "").split()]
     server = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+        [*command, f"--IdentityProvider.token={token}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, "JUPYTERLAB_SETTINGS_DIR": str(settings)},
     )
-    address = f"http://127.0.0.1:{port}"
+    running = Lab(f"http://127.0.0.1:{port}", token, folder)
     try:
         for _ in range(240):
             try:
-                urllib.request.urlopen(f"{address}/api?token={token}", timeout=2)
+                running.kernels()
                 break
             except OSError:
                 time.sleep(0.5)
-        yield lambda name: f"{address}/lab/tree/{name}?token={token}&reset"
+        yield running
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(30)

@@ -22,7 +22,7 @@ def test_the_viewer_is_given_lps_and_z_first(ngff):
     affine = np.diag([2.0, 2.0, 3.0, 1.0])  # RAS: x to the right, y to the front
     affine[:3, 3] = [10, 20, 30]
     there = affine @ [1, 2, 3, 1]  # (12, 24, 39)
-    window = ItkWindow(labels, labels, affine, ("atrium", "scar"), there[:3])
+    window = ItkWindow(labels, labels, affine, there[:3])
     given = itk_arguments(window)
     image = given["label_image"]
     assert image.data.shape == (4, 3, 2)
@@ -31,12 +31,11 @@ def test_the_viewer_is_given_lps_and_z_first(ngff):
     lps = [first[axis] + scale[axis] * k for axis, k in zip("zyx", place, strict=True)]
     assert lps == [39, -24, -12]
     assert (given["z_slice"], given["y_slice"], given["x_slice"]) == (39, -24, -12)
-    assert given["label_names"] == [(1, "atrium"), (2, "scar")]
 
 
 def test_an_image_without_labels_is_given_alone(ngff):
     image = np.ones((2, 2, 2))
-    window = ItkWindow(image, np.zeros((2, 2, 2), np.uint8), np.eye(4), (), np.zeros(3))
+    window = ItkWindow(image, np.zeros((2, 2, 2), np.uint8), np.eye(4), np.zeros(3))
     assert "label_image" not in itk_arguments(window)
 
 
@@ -70,9 +69,7 @@ def test_the_window_opens_when_it_is_shown_and_not_before(ngff, monkeypatch):
     opened = []
     module = SimpleNamespace(view=lambda **given: opened.append(sorted(given)))
     monkeypatch.setitem(sys.modules, "itkwidgets", module)
-    window = ItkWindow(
-        np.ones((2, 2, 2)), np.ones((2, 2, 2), np.uint8), np.eye(4), ("a",), np.ones(3)
-    )
+    window = ItkWindow(np.ones((2, 2, 2)), np.ones((2, 2, 2), np.uint8), np.eye(4), np.ones(3))
     assert not opened
     window._ipython_display_()
-    assert opened == [["image", "label_image", "label_names", "x_slice", "y_slice", "z_slice"]]
+    assert opened == [["image", "label_image", "x_slice", "y_slice", "z_slice"]]
