@@ -123,7 +123,7 @@ class Lab:
         return f"{self.base}/lab/tree/{notebook}?token={self.token}&reset"
 
     def kernels(self):
-        """What the server says of its kernels."""
+        """What the server says of its kernels; it fails while one is starting."""
         with urllib.request.urlopen(
             f"{self.base}/api/kernels?token={self.token}", timeout=30
         ) as got:
@@ -135,7 +135,10 @@ class Lab:
         while quiet < 3:
             assert time.monotonic() < end, f"a kernel is still busy after {seconds} s"
             time.sleep(1)
-            states = [kernel["execution_state"] for kernel in self.kernels()]
+            try:
+                states = [kernel["execution_state"] for kernel in self.kernels()]
+            except OSError:
+                states = []
             quiet = quiet + 1 if states and set(states) == {"idle"} else 0
 
 

@@ -14,16 +14,16 @@ def run_all(lab, visit, name, *, seconds=900):
     lab.wait_until_idle(seconds=120)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_text("Run All Cells", exact=True).click()
-    page.wait_for_timeout(3000)
-    lab.wait_until_idle(seconds=seconds)
-    page.keyboard.press("Control+s")
-    end = time.monotonic() + 60
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
-        page.wait_for_timeout(2000)
+        page.wait_for_timeout(5000)
+        page.keyboard.press("Control+s")
         notebook = json.loads((lab.folder / f"{name}.ipynb").read_text(encoding="utf-8"))
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        if all(cell["execution_count"] for cell in code):
+        stopped = any(output["output_type"] == "error" for c in code for output in c["outputs"])
+        if stopped or all(cell["execution_count"] for cell in code):
             break
+    lab.wait_until_idle(seconds=60)
     return code
 
 
