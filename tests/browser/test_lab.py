@@ -18,7 +18,10 @@ def run_all(lab, visit, name, *, seconds=900):
     while time.monotonic() < end:
         page.wait_for_timeout(5000)
         page.keyboard.press("Control+s")
-        notebook = json.loads((lab.folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+        try:
+            notebook = json.loads((lab.folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+        except json.JSONDecodeError:  # it is being written
+            continue
         code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
         stopped = any(output["output_type"] == "error" for c in code for output in c["outputs"])
         if stopped or all(cell["execution_count"] for cell in code):
