@@ -1,4 +1,4 @@
-"""A slice as an array of pixels, a hundred times quicker than a figure: for what is scrolled."""
+"""A slice as an array of pixels, several times quicker than a figure: for what is scrolled."""
 
 import math
 from collections.abc import Iterable
