@@ -84,13 +84,17 @@ def visit(chromium):
         if not here and "//127.0.0.1" not in request.url:
             seen.outside.append(request.url)
 
+    def failed(request):
+        if not request.url.startswith("blob:"):  # a scene's own, given up when the page is left
+            seen.missing.append(request.url)
+
     def said(text):
         if not any(word in text for word in STANDING):
             seen.errors.append(text)
 
     page.on("request", asked)
     page.on("response", lambda got: seen.missing.append(got.url) if got.status >= 400 else None)
-    page.on("requestfailed", lambda request: seen.missing.append(request.url))
+    page.on("requestfailed", failed)
     page.on("console", lambda told: said(told.text) if told.type == "error" else None)
     page.on("pageerror", lambda error: said(str(error)))
     yield seen
