@@ -1,4 +1,4 @@
-"""The one exception type a user of lascarlib ever has to know."""
+"""The one exception type a user of lascarlib ever has to know, and what became of a training."""
 
 
 class LascarError(ValueError):
@@ -12,4 +12,15 @@ class LascarError(ValueError):
         Traceback (most recent call last):
         ...
         lascarlib.errors.LascarError: scan.nii.gz: the file is missing; check the path
+    """
+
+
+class DivergedError(LascarError):
+    """A training whose loss is not finite any more.
+
+    To a user it is a `LascarError` like any other; an experiment counts it as a result.
+
+    Example:
+        >>> issubclass(DivergedError, LascarError)
+        True
     """

@@ -40,11 +40,14 @@ class Answer:
         scar: likewise, None where it finds no scar.
         numbers: further metrics: "uncertainty_sd", how many SD above the UAM's mean the case lies,
             and "outlier", 1 where its threshold was lowered, else 0.
+        failed: whether there is no answer because the training failed; every structure then counts
+            as missed.
     """
 
     atrium: np.ndarray | None
     scar: np.ndarray | None
     numbers: Mapping[str, float] = field(default_factory=dict)
+    failed: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def make_answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -
         seed: of the training, or of the observer.
 
     Raises:
-        LascarError: the row predicts nothing, or needs data to learn from; or a training fails.
+        LascarError: the row predicts nothing, or needs data to learn from.
+        DivergedError: the loss of a training stops being finite.
 
     Example:
         >>> from lascarlib.phantom import COARSE, phantom_case
@@ -116,7 +120,7 @@ def train_stages(network: Network, dataset: Dataset, *, profile: str, seed: int)
         The run, whose folder other rows may share.
 
     Raises:
-        LascarError: a training fails, as where its loss is not finite.
+        DivergedError: the loss of a training stops being finite.
     """
     run = stored_run(network_config(network, profile=profile, seed=seed), dataset)
     folds = tuple(f"fold_{k}" for k in range(run.config.folds)) if network.folds else (ALL,)

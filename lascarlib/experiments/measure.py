@@ -2,13 +2,15 @@
 
 import dataclasses
 import datetime
+import sys
 from collections.abc import Iterable
 
 import torch
 from tqdm import tqdm
 
 from lascarlib.case import Case
-from lascarlib.errors import LascarError
+from lascarlib.datasets import Dataset
+from lascarlib.errors import DivergedError, LascarError
 from lascarlib.evaluation import CaseScore, score_case
 from lascarlib.experiments.answers import Answer, Answerer, make_answerer
 from lascarlib.experiments.cohorts import open_cohort
@@ -49,7 +51,7 @@ def measure(
         One record for each case and metric.
 
     Raises:
-        LascarError: the row cannot be run on this data, or a training fails.
+        LascarError: the row cannot be run on this data.
 
     Example:
         >>> from lascarlib.experiments import EXPERIMENTS
@@ -65,9 +67,7 @@ def measure(
     )
     train = open_cohort(learned) if row.learns else None
     test = open_cohort(scored)
-    answerer = Answerer(lambda case: Answer(None, None))
-    if not isinstance(row.made, Scan):
-        answerer = make_answerer(row, train, profile=profile, seed=seed)
+    answerer = _answerer(row, train, profile=profile, seed=seed)
     cases = tqdm(test, total=len(test), desc="scoring", unit="case", leave=False)
     numbers = {case.id: _numbers(row, case, answerer.answer(case)) for case in cases}
     if isinstance(row.made, Network):
@@ -101,6 +101,17 @@ def measure(
     ]
 
 
+def _answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -> Answerer:
+    """What answers for a row; a training that diverges is a result, that of missing every case."""
+    if isinstance(row.made, Scan):
+        return Answerer(lambda case: Answer(None, None))
+    try:
+        return make_answerer(row, train, profile=profile, seed=seed)
+    except DivergedError as error:
+        print(f"{row.name} diverged, and misses every case: {error}", file=sys.stderr)
+        return Answerer(lambda case: Answer(None, None, failed=True))
+
+
 def without_worst(numbers: Numbers, count: int) -> Numbers:
     """Leave out the cases of the lowest surface Dice of the scar.
 
@@ -125,11 +136,10 @@ def _numbers(row: Row, case: Case, answer: Answer) -> dict[str, float]:
     if isinstance(row.made, Scan):
         return _of_scan(case)
     reference = case
-    if isinstance(row.made, Network) and row.made.surface == "automatic":
-        assert answer.atrium is not None
-        if answer.atrium.any():
-            reference = dataclasses.replace(case, atrium=answer.atrium)
-    finds_scar = answer.scar is not None
+    own_surface = isinstance(row.made, Network) and row.made.surface == "automatic"
+    if own_surface and answer.atrium is not None and answer.atrium.any():
+        reference = dataclasses.replace(case, atrium=answer.atrium)
+    finds_scar = answer.failed or answer.scar is not None
     score = score_case(reference, answer.atrium, answer.scar, score_scar=finds_scar)
     of_atrium = not isinstance(row.made, Classical | LearnGC) and reference is case
     return {**_scored(score, of_atrium=of_atrium), **answer.numbers}

@@ -14,7 +14,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from lascarlib.ahead import ahead
-from lascarlib.errors import LascarError
+from lascarlib.errors import DivergedError
 from lascarlib.io import write_csv
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
@@ -55,7 +55,8 @@ def train_network(
         The trained network, averaged weights where the config asks for them, in eval mode.
 
     Raises:
-        LascarError: the folder's checkpoint is of another network, or the loss stops being finite.
+        LascarError: the folder's checkpoint is of another network.
+        DivergedError: the loss stops being finite.
     """
     torch.manual_seed(seed)
     model = ready(objective.make_network())
@@ -70,7 +71,7 @@ def train_network(
     progress_of = _progress(config, budget_s)
     model.train()
     bar = _bar(state, config, budget_s, title)
-    bar.disable = not fabric.is_global_zero
+    bar.disable = bar.disable or not fabric.is_global_zero
     started = time.monotonic() - state.elapsed_s
     try:
         for image, targets in _stream(batches, state, fabric, config, budget_s):
@@ -131,7 +132,7 @@ def _leave_to_the_first(*parts: Any) -> None:
 def _finite(loss: Any, folder: Path, state: State) -> float:
     value = float(loss)
     if not math.isfinite(value):
-        raise LascarError(
+        raise DivergedError(
             f"{folder}: the loss is {value} at iteration {state.iteration + 1}; start a new run "
             "with a lower learning_rate"
         )

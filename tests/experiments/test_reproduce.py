@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from lascarlib.cli import main
-from lascarlib.errors import LascarError
+from lascarlib.errors import DivergedError, LascarError
 from lascarlib.experiments import list_units, reproduce, stored_records
 from lascarlib.experiments.answers import make_answerer
 from lascarlib.experiments.cohorts import open_cohort
@@ -88,6 +88,19 @@ def test_rows_share_a_training_and_differ_in_how_it_is_read(table, tmp_path):
     assert len({record.config for record in found}) == 1
     assert len({record.declaration for record in found}) == 2
     assert all(record.minutes > 0 or record.value >= 0 for record in found)
+
+
+def test_a_training_that_diverges_is_a_result_and_misses_every_case(table, monkeypatch, capsys):
+    def diverge(*args, **options):
+        raise DivergedError("run: the loss is nan at iteration 7; start a new run")
+
+    monkeypatch.setattr("lascarlib.experiments.measure.make_answerer", diverge)
+    found = measure(table, table.row("net"), profile="smoke", domain="phantom", seed=0)
+    assert [(r.metric, r.value) for r in found[:2]] == [
+        ("atrium_dice", 0.0),
+        ("scar_surface_dice", 0.0),
+    ]
+    assert "the loss is nan" in capsys.readouterr().err
 
 
 def test_a_row_that_finds_no_atrium_has_no_score_of_it(table):

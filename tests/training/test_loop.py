@@ -3,6 +3,7 @@ import dataclasses
 import itertools
 import signal
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -238,3 +239,10 @@ def test_averaged_weights_are_not_the_last_ones(batches, tmp_path) -> None:
 def test_without_deep_supervision_only_the_finest_output_counts(batches, tmp_path) -> None:
     train(batches, tmp_path / "run", dataclasses.replace(CONFIG, deep_supervision=False))
     assert np.isfinite([row["loss"] for row in rows_of(tmp_path / "run")]).all()
+
+
+def test_it_trains_where_progress_bars_are_switched_off(batches, tmp_path, monkeypatch):
+    silent = partial(loop.tqdm, disable=True)  # as TQDM_DISABLE does while notebooks are executed
+    monkeypatch.setattr(loop, "tqdm", silent)
+    train(batches, tmp_path / "run", dataclasses.replace(CONFIG, iterations=2))
+    assert len(rows_of(tmp_path / "run")) == 1

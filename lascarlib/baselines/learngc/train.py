@@ -20,7 +20,7 @@ from lascarlib.baselines.learngc.folder import (
 from lascarlib.baselines.learngc.network import LearnGCNet
 from lascarlib.baselines.learngc.surface import Surface, make_surface
 from lascarlib.datasets import Dataset
-from lascarlib.errors import LascarError
+from lascarlib.errors import DivergedError, LascarError
 from lascarlib.io import write_csv
 from lascarlib.training.checkpoint import (
     load_checkpoint,
@@ -108,7 +108,7 @@ def _train(run: LearnGCRun, surfaces: list[Surface]) -> None:
             losses = _losses(network, make_batch(surfaces, config, state.iteration), device)
             values = (float(losses[0].detach()), float(losses[1].detach()))
             if not math.isfinite(sum(values)):
-                raise LascarError(
+                raise DivergedError(
                     f"{run.folder}: the loss is {values} at iteration {state.iteration + 1}; start "
                     "a new run with a lower learning_rate"
                 )
