@@ -87,6 +87,9 @@ class PhantomConfig:
         bias_field_sd: SD of the logarithm of the coil sensitivity.
         ghost_to_signal: Amplitude of the respiratory ghost along the phase-encoding axis y.
         ghost_shift_mm: Displacement of that ghost.
+        navigator_gain: Relative brightening where the respiratory navigator's beam restores
+            blood: a column through the right lung's dome that lights up the right veins and mimics
+            scar.
         blood_level: Grey level of blood, drawn on a log scale; images are whole numbers.
         gamma: Exponent of the grey levels, blood staying where it is.
         halved_slices_probability: Share of cases whose affine states half the true distance of
@@ -146,6 +149,7 @@ class PhantomConfig:
     bias_field_sd: Range = (0.04, 0.14)
     ghost_to_signal: Range = (0.0, 0.05)
     ghost_shift_mm: Range = (12.0, 30.0)
+    navigator_gain: Range = (0.0, 0.0)
     blood_level: Range = (40.0, 600.0)
     gamma: Range = (1.0, 1.0)
     halved_slices_probability: float = 0.0

@@ -25,6 +25,7 @@ class Stream(IntEnum):
     LABEL = 13
     OVERLAY = 14
     CROP = 15
+    NAVIGATOR = 16
 
 
 def generator(seed: int, index: int, stream: Stream) -> np.random.Generator:
