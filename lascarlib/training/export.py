@@ -1,5 +1,6 @@
 """A training as a small folder to give away: 16-bit weights and the record, to predict with."""
 
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -20,8 +21,8 @@ def export_run(run: Run, folder: Path) -> int:
 
     Args:
         run: with every network trained that is wanted.
-        folder: gets run.json, and weights.safetensors and log.csv for each <stage>/<fold>; new or
-            empty.
+        folder: gets run.json with the weights' checksums, and weights.safetensors and log.csv for
+            each <stage>/<fold>; new or empty.
 
     Returns:
         Bytes of all weights.
@@ -34,14 +35,17 @@ def export_run(run: Run, folder: Path) -> int:
         raise LascarError(f"{folder}: not empty; give a new folder")
     if not run.trained_folds(run.stages[0]):
         raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
-    size = 0
+    size, sums = 0, {}
     for stage in run.stages:
         for fold in run.trained_folds(stage):
             source, target = (one / stage / fold for one in (run.folder, folder))
             size += _write_half(source / "weights.safetensors", target / "weights.safetensors")
             shutil.copyfile(source / "log.csv", target / "log.csv")
+            bits = (target / "weights.safetensors").read_bytes()
+            sums[f"{stage}/{fold}"] = hashlib.sha256(bits).hexdigest()
     record = read_json(run.folder / "run.json")
     record["provenance"].pop("platform", None)
+    record["sha256"] = sums
     write_json(folder / "run.json", record)
     if (run.folder / "uncertainty.json").exists():
         shutil.copyfile(run.folder / "uncertainty.json", folder / "uncertainty.json")

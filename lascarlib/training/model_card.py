@@ -51,9 +51,9 @@ def model_card(folder: str | Path) -> str:
     try:
         return f"""# `pretrained:{run.folder.name}`
 
-Two U-Nets of the boundary-focused method (Zhang et al., 2022): the first finds the left atrium in
-an LGE-MRI, the second the scar in its wall. They learned on synthetic hearts alone and have never
-seen a patient.
+U-Nets of the boundary-focused method (Zhang et al., 2022): the first finds the left atrium in an
+LGE-MRI, the second the scar in its wall. They learned on synthetic hearts alone and have never seen
+a patient. Here: {" and ".join(_trained(run))}.
 
 ```
 lascar predict pretrained:{run.folder.name} IMAGE_OR_FOLDER --out DIR
@@ -77,10 +77,7 @@ own grid, distances by the files' headers; mean ± SD over cases. The first {sco
 name were looked at while the phantom was made more real, the others were not.
 
 {_score_table(scores)}
-Scar against the truth of {scores["scar"]["cases"]} unseen phantoms (`{scores["scar"]["source"]}`),
-Dice on the surface of the LA: {scores["scar"]["dice_mean"]:.3f} ± {scores["scar"]["dice_sd"]:.3f}.
-
-Measured on {scores["made"]} at commit {scores["commit"]} by
+{_scar_lines(scores)}Measured on {scores["made"]} at commit {scores["commit"]} by
 
 ```
 {scores["command"]}
@@ -143,6 +140,20 @@ def _stage_lines(run: Run) -> Iterator[str]:
                 f"{float(last['seconds']) / 60:.0f} minutes on half a CPU core; "
                 f"{size / 1e6:.1f} MB of weights (16 bits).\n"
             )
+
+
+def _trained(run: Run) -> list[str]:
+    return [stage for stage in run.stages if run.trained_folds(stage)]
+
+
+def _scar_lines(scores: Mapping[str, Any]) -> str:
+    scar = scores.get("scar")
+    if scar is None:
+        return ""
+    return (
+        f"Scar against the truth of {scar['cases']} unseen phantoms (`{scar['source']}`),\n"
+        f"Dice on the surface of the LA: {scar['dice_mean']:.3f} ± {scar['dice_sd']:.3f}.\n\n"
+    )
 
 
 def _score_table(scores: Mapping[str, Any]) -> str:

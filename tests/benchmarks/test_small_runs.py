@@ -21,6 +21,8 @@ ROWS = {
     ),
     "explorer": ("| explorer, one step | ", "| matplotlib, figure kept | "),
     "inference": ("| lascarlib | ", "| lascarlib, whole volume | ", "| MONAI, float32 | "),
+    "phantom_ingredients": ("| everything (domain=wide) |", "| without neighbours |"),
+    "zero_shot": ("| all | 4 |", "| looked at | 2 |", "| not looked at | 2 |"),
     "evaluation": ("| SciPy, all five |", "| MONAI, ASD and HD |", "| projection, official |"),
 }
 

@@ -1,0 +1,114 @@
+"""How well does a network that learned on phantoms alone find the LA of real hearts?"""
+
+import argparse
+import datetime
+import os
+import shlex
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from table import RESULTS, write_table
+from tqdm import tqdm
+
+from lascarlib.datasets import open_dataset
+from lascarlib.evaluation import score_case
+from lascarlib.io import write_atomically
+from lascarlib.pipeline import Predictor, load_predictor
+from lascarlib.provenance import commit
+from lascarlib.training import open_run
+from lascarlib.training.checkpoint import write_json
+from lascarlib.training.model_card import SCORES, model_card
+
+SEEN = 20
+"""The first cases of Utah 2018, by name, were looked at while the phantom was improved."""
+
+UNSEEN_PHANTOMS = "phantom:cases=12,seed=99"
+
+
+def scar_scores(predict: Predictor, source: str) -> dict[str, object]:
+    """Dice of the scar on the true LA's surface, LA and scar both predicted, over phantoms."""
+    dices = []
+    for case in tqdm(
+        open_dataset(source), total=len(open_dataset(source)), desc="scar", unit="case"
+    ):
+        found = predict(case)
+        dices.append(score_case(case, found.atrium, found.scar).scar_surface_dice)
+    return {
+        "source": source,
+        "cases": len(dices),
+        "dice_mean": round(float(np.mean(dices)), 4),
+        "dice_sd": round(float(np.std(dices, ddof=1)), 4),
+    }
+
+
+def main() -> None:
+    """Score every real case, then phantoms for the scar; write scores, table and model card."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", default="pretrained:phantom", help="an exported training")
+    parser.add_argument("--small", action="store_true", help="four phantoms instead of real hearts")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    options = parser.parse_args()
+    run = open_run(options.run)
+    data, name, seen, scar = "phantom:cases=4,seed=98", "phantoms", 2, f"{UNSEEN_PHANTOMS}[:2]"
+    if not options.small:
+        if "LASCAR_DATA" not in os.environ:
+            print("LASCAR_DATA is not set; it holds utah2018, to test on: nothing is measured")
+            return
+        data, name = f"{os.environ['LASCAR_DATA']}/utah2018", "utah2018"
+        seen, scar = SEEN, UNSEEN_PHANTOMS
+    predict = load_predictor(run)
+    only_atrium = replace(predict, networks={"atrium": predict.networks["atrium"]})
+    cases = {}
+    for case in tqdm(open_dataset(data), total=len(open_dataset(data)), desc="LA", unit="case"):
+        row = score_case(case, only_atrium(case).atrium, score_scar=False)
+        cases[row.id] = {
+            "dice": round(row.atrium_dice, 4),
+            "asd_mm": round(row.atrium_asd_mm, 3),
+            "hd_mm": round(row.atrium_hd_mm, 2),
+        }
+    record = {
+        "data": name,
+        "seen": seen,
+        "cases": cases,
+        "command": shlex.join(["python", "benchmarks/zero_shot.py", *sys.argv[1:]]),
+        "commit": commit(),
+        "made": datetime.date.today().isoformat(),
+    }
+    if predict.finds_scar:
+        record["scar"] = scar_scores(predict, scar)
+    if options.small:
+        write_json(options.out / SCORES, record)
+    else:
+        write_json(run.folder / SCORES, record)
+        card = model_card(options.run)
+        write_atomically(
+            run.folder / "card.md", lambda part: part.write_text(card, encoding="utf-8")
+        )
+    dices = {"all": [row["dice"] for row in cases.values()]}
+    dices |= {"looked at": dices["all"][:seen], "not looked at": dices["all"][seen:]}
+    rows = [
+        {
+            "cases": part,
+            "n": len(dice),
+            "Dice": f"{np.mean(dice):.3f} ± {np.std(dice, ddof=1):.3f}",
+            "least": f"{min(dice):.3f}",
+            "greatest": f"{max(dice):.3f}",
+        }
+        for part, dice in dices.items()
+    ]
+    write_table(
+        options.out / "zero_shot.md",
+        rows,
+        title="Zero-shot: phantoms to learn from, real hearts to find",
+        notes=[
+            f"LA of {options.run} on {name}, each case on its own grid; mean ± SD over cases.",
+            f"The first {seen} cases were looked at while the phantom was made more real.",
+            f"Scores of every case: `lascarlib/pretrained/phantom/{SCORES}`.",
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()
