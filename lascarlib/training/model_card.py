@@ -77,7 +77,7 @@ own grid, distances by the files' headers; mean ± SD over cases. The first {sco
 name were looked at while the phantom was made more real, the others were not.
 
 {_score_table(scores)}
-{_scar_lines(scores)}Measured on {scores["made"]} at commit {scores["commit"]} by
+{_phantom_lines(scores)}Measured on {scores["made"]} at commit {scores["commit"]} by
 
 ```
 {scores["command"]}
@@ -146,14 +146,16 @@ def _trained(run: Run) -> list[str]:
     return [stage for stage in run.stages if run.trained_folds(stage)]
 
 
-def _scar_lines(scores: Mapping[str, Any]) -> str:
-    scar = scores.get("scar")
-    if scar is None:
+def _phantom_lines(scores: Mapping[str, Any]) -> str:
+    found = scores.get("phantoms")
+    if found is None:
         return ""
-    return (
-        f"Scar against the truth of {scar['cases']} unseen phantoms (`{scar['source']}`),\n"
-        f"Dice on the surface of the LA: {scar['dice_mean']:.3f} ± {scar['dice_sd']:.3f}.\n\n"
-    )
+    line = f"On {found['cases']} unseen phantoms (`{found['source']}`) the LA's Dice is\n"
+    line += f"{found['atrium_mean']:.3f} ± {found['atrium_sd']:.3f}"
+    if "scar_mean" in found:
+        line += ", and that of scar on the LA's surface, LA and scar both\npredicted, "
+        line += f"{found['scar_mean']:.3f} ± {found['scar_sd']:.3f}"
+    return line + ".\n\n"
 
 
 def _score_table(scores: Mapping[str, Any]) -> str:
