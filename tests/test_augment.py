@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 from scipy import ndimage
+from scipy.spatial.transform import Rotation
 
 from lascarlib.augment import Augmentation, change_grey_levels, random_transform, take_patch
-from lascarlib.geometry import signed_distance_map
+from lascarlib.geometry import boundary_distance_map, signed_distance_map
 
 STILL = Augmentation(rotation_chance=0, scaling_chance=0, mirror=False)
 VOLUME = np.random.default_rng(0).normal(size=(2, 12, 10, 7)).astype(np.float32)
@@ -109,6 +110,49 @@ def test_the_map_of_a_mirrored_label_is_the_mirrored_map() -> None:
     ).numpy()
     again_mm = signed_distance_map(mirrored[0] >= 0.5, spacing_mm=spacing_mm)
     np.testing.assert_allclose(mirrored[1], again_mm, atol=1e-4)
+
+
+def lump(shape: tuple[int, int, int], spacing_mm: tuple[float, float, float]) -> np.ndarray:
+    """An ellipsoid with a bump to one side, around the middle."""
+    away = (np.indices(shape).T - (np.array(shape) - 1) / 2) * spacing_mm
+    bump = np.linalg.norm(away - (3.0, 2.0, 1.0), axis=-1) < 3
+    return (np.linalg.norm(away / (5.0, 3.5, 3.0), axis=-1) < 1).T | bump.T
+
+
+def maps_of(label: np.ndarray, spacing_mm: tuple[float, float, float]) -> np.ndarray:
+    """JSQ's signed map and BF's map, in mm."""
+    maps_mm = (
+        of(label, spacing_mm=spacing_mm) for of in (signed_distance_map, boundary_distance_map)
+    )
+    return np.stack(list(maps_mm))
+
+
+def test_the_map_of_a_label_turned_by_90_degrees_is_the_turned_map() -> None:
+    spacing_mm, shape = (1.25, 1.25, 2.5), (14, 14, 8)
+    label = lump(shape, spacing_mm)
+    volume = np.concatenate([label[None], maps_of(label, spacing_mm)]).astype(np.float32)
+    quarter = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    turned = take_patch(volume, centre=centre_of((0, 0, 0), shape), matrix=quarter, shape=shape)
+    assert not np.array_equal(turned[0] >= 0.5, label)
+    again_mm = maps_of((turned[0] >= 0.5).numpy(), spacing_mm)
+    np.testing.assert_allclose(turned[1:], again_mm, atol=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_map_of_a_label_turned_freely_is_the_turned_map_to_about_a_voxel(seed) -> None:
+    # A turned label is cut at a half: its border, and so the map, may move by a voxel, not by two.
+    # BF's band has square windows in the slice: only there may it be turned, and its corners give.
+    whole, shape = (30, 30, 30), (16, 16, 16)
+    label = lump(whole, (1, 1, 1))
+    volume = np.concatenate([label[None], maps_of(label, (1, 1, 1))]).astype(np.float32)
+    angles = np.random.default_rng(seed).uniform(-np.pi / 6, np.pi / 6, size=3)
+    for freely in (True, False):
+        turn = Rotation.from_euler("xyz", angles if freely else [0, 0, angles[2]]).as_matrix()
+        turned = take_patch(volume, centre=np.full(3, 14.5), matrix=turn, shape=shape).numpy()
+        again_mm = maps_of(turned[0] >= 0.5, (1, 1, 1))
+        apart_mm = np.abs(turned[1:] - again_mm)[0 if freely else 1]
+        assert apart_mm.max() < 2
+        assert apart_mm.mean() < 0.5
 
 
 def test_rotation_and_scaling_act_in_mm() -> None:

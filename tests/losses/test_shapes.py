@@ -1,9 +1,12 @@
+from functools import partial
+
 import pytest
 import torch
 
 from lascarlib.errors import LascarError
 from lascarlib.losses import (
     cross_entropy_loss,
+    deep_supervision_loss,
     dice_cross_entropy_loss,
     dice_topk_loss,
     soft_dice_loss,
@@ -16,6 +19,8 @@ LOSSES = [
     dice_topk_loss,
     soft_dice_loss,
     topk_loss,
+    partial(topk_loss, ranking="item"),
+    partial(soft_dice_loss, batch=True),
 ]
 
 
@@ -64,6 +69,35 @@ def test_gradients_are_right(loss) -> None:
     logits = torch.randn(2, 2, 3, 3, 2, dtype=torch.float64, generator=generator)
     target = torch.rand(2, 3, 3, 2, generator=generator) < 0.4
     assert torch.autograd.gradcheck(lambda x: loss(x, target), (logits.requires_grad_(),))
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_gradients_under_deep_supervision_are_right(loss) -> None:
+    generator = torch.Generator().manual_seed(2)
+    outputs = [
+        torch.randn(2, 2, n, n, 2, dtype=torch.float64, generator=generator, requires_grad=True)
+        for n in (4, 2, 1)
+    ]
+    target = torch.rand(2, 4, 4, 2, generator=generator) < 0.4
+    assert torch.autograd.gradcheck(
+        lambda fine, middle: deep_supervision_loss([fine, middle, outputs[2]], target, loss=loss),
+        tuple(outputs[:2]),
+    )
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("filled", [(False, False), (True, True), (True, False)])
+def test_empty_full_and_mixed_batches_stay_finite(loss, dtype, filled) -> None:
+    logits = 20 * torch.randn(2, 2, 3, 3, 2, generator=torch.Generator().manual_seed(3))
+    logits = logits.to(dtype).requires_grad_()
+    target = torch.tensor(filled).reshape(2, 1, 1, 1).expand(2, 3, 3, 2)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == torch.bfloat16):
+        value = loss(logits, target)
+    value.backward()
+    assert value > 0
+    assert torch.isfinite(value)
+    assert torch.isfinite(logits.grad).all()
 
 
 @pytest.mark.parametrize("loss", LOSSES)

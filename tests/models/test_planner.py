@@ -46,6 +46,21 @@ def test_equal_to_nnunet_key_by_key(folder: Path) -> None:
     assert json.loads(json.dumps(result)) == expected
 
 
+@pytest.mark.parametrize("folder", FIXTURES, ids=lambda folder: folder.name)
+def test_the_network_of_a_fixture_has_nnunets_number_of_parameters(folder: Path) -> None:
+    expected = read(folder, "expected_plan")
+    description = read(folder, "dataset")
+    channels, labels = len(description["channel_names"]), len(description["labels"])
+    strides, kernels = (
+        tuple(tuple(triple) for triple in expected[key]) for key in ("strides", "kernel_sizes")
+    )
+    with torch.device("meta"):  # no memory and no arithmetic
+        network = UNet(
+            Architecture(channels, tuple(expected["features_per_stage"]), strides, kernels, labels)
+        )
+    assert sum(p.numel() for p in network.parameters()) == expected["n_parameters"]
+
+
 def test_there_are_five_fixtures() -> None:
     assert len(FIXTURES) == 5
 
