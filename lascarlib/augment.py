@@ -5,6 +5,7 @@ Image, label and distance map are moved by one and the same transform.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import torch
@@ -20,6 +21,8 @@ class Augmentation:
 
     Args:
         rotation_degrees: largest angle about each axis.
+        rotation_axes: "all" of them, or the "coarsest" alone, which turns a patch within its
+            slices.
         rotation_chance: share of patches that are rotated.
         scaling: largest relative change of size, 0.25 for 0.75 to 1.25.
         scaling_chance: share of patches that are scaled.
@@ -31,6 +34,7 @@ class Augmentation:
     """
 
     rotation_degrees: float = 30.0
+    rotation_axes: Literal["all", "coarsest"] = "all"
     rotation_chance: float = 0.2
     scaling: float = 0.3
     scaling_chance: float = 0.2
@@ -65,13 +69,19 @@ def random_transform(
     if rng.random() < augmentation.rotation_chance:
         limit = np.deg2rad(augmentation.rotation_degrees)
         for axis, angle in enumerate(rng.uniform(-limit, limit, size=3)):
-            matrix = matrix @ _rotation(axis, angle)
+            if augmentation.rotation_axes == "all" or axis == _coarsest(spacing_mm):
+                matrix = matrix @ _rotation(axis, angle)
     if rng.random() < augmentation.scaling_chance:
         matrix = matrix / rng.uniform(1 - augmentation.scaling, 1 + augmentation.scaling)
     if augmentation.mirror:
         matrix = matrix * rng.choice([-1.0, 1.0], size=3)
     to_mm = np.diag(spacing_mm)
     return np.linalg.inv(to_mm) @ matrix @ to_mm
+
+
+def _coarsest(spacing_mm: Spacing) -> int:
+    """The axis of the largest spacing, the last of equal ones."""
+    return max(range(3), key=lambda axis: (spacing_mm[axis], axis))
 
 
 def _rotation(axis: int, angle: float) -> np.ndarray:

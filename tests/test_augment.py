@@ -167,6 +167,26 @@ def test_rotation_and_scaling_act_in_mm() -> None:
     assert not np.allclose(in_mm, np.eye(3), atol=0.05)
 
 
+@pytest.mark.parametrize(
+    ("spacing_mm", "axis"), [((1, 1.25, 2.5), 2), ((3, 1, 1), 0), ((1, 1, 1), 2)]
+)
+def test_a_turn_about_the_coarsest_axis_stays_in_the_slice(spacing_mm, axis) -> None:
+    only = Augmentation(
+        rotation_degrees=180, rotation_chance=1, rotation_axes="coarsest", scaling_chance=0
+    )
+    rng = np.random.default_rng(0)
+    cosines = []
+    for _ in range(40):
+        matrix = np.abs(random_transform(rng, only, spacing_mm=spacing_mm))
+        beside = [other for other in range(3) if other != axis]
+        assert matrix[axis, axis] == 1
+        assert not matrix[axis, beside].any()
+        assert not matrix[beside, axis].any()
+        cosines.append(matrix[beside[0], beside[0]])
+    assert min(cosines) < 0.2  # some are turned by nearly a quarter
+    assert max(cosines) > 0.9
+
+
 def test_scaling_stays_in_its_range() -> None:
     only = Augmentation(rotation_chance=0, scaling=0.25, scaling_chance=1, mirror=False)
     rng = np.random.default_rng(0)

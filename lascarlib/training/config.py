@@ -21,9 +21,9 @@ class StageConfig:
     """How one network is shaped and trained.
 
     Args:
-        plan: "fixed" uses the six literals below; for BF's networks "nnunet" derives them from the
-            training data's fingerprint by nnU-Net's rules, "laptop" by the same rules on a laptop's
-            budget.
+        plan: "fixed" uses the six literals below; for BF's networks "nnunet" derives them, and how
+            patches are turned, from the training data's fingerprint by nnU-Net's rules, "laptop" by
+            the same rules on a laptop's budget.
         spacing_mm: grid the network works on.
         patch_voxels: (x, y, z) of a training patch.
         features: channels per resolution, finest first.

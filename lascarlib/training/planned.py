@@ -4,18 +4,20 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TypeVar
 
+from lascarlib.augment import Augmentation
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.models.budget import BUDGETS, Budget
 from lascarlib.models.fingerprint import fingerprint
 from lascarlib.models.plan import Plan
-from lascarlib.models.planner import plan
+from lascarlib.models.planner import ANISOTROPY, plan
 from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.objective import IN_CHANNELS
 
 T = TypeVar("T")
 
 _PLANNED = ("spacing_mm", "patch_voxels", "features", "batch_size", "batch_dice", "normalise")
+_PLANNED_ROTATION = ("rotation_degrees", "rotation_axes")
 
 
 def planned(config: Config, dataset: Dataset) -> Config:
@@ -79,7 +81,9 @@ def stage_plan(stage: str, found: Mapping[str, object], *, budget: Budget = BUDG
 def _with_plan(config: StageConfig, found: dict[str, object], *, stage: str) -> StageConfig:
     if config.plan == "fixed":
         return config
-    fixed = [name for name in _PLANNED if getattr(config, name) != getattr(StageConfig(), name)]
+    fixed = _changed(config, StageConfig(), _PLANNED)
+    turned = _changed(config.augmentation, Augmentation(), _PLANNED_ROTATION)
+    fixed += [f"augmentation.{name}" for name in turned]
     if fixed:
         raise LascarError(
             f"{stage}.{fixed[0]} is set by hand but planned by nnU-Net's rules; add "
@@ -94,7 +98,20 @@ def _with_plan(config: StageConfig, found: dict[str, object], *, stage: str) -> 
         batch_size=made.batch_size,
         batch_dice=made.batch_dice,
         normalise="nonzero" if made.use_mask_for_norm else "image",
+        augmentation=_with_rotation(config.augmentation, made),
     )
+
+
+def _with_rotation(augmentation: Augmentation, made: Plan) -> Augmentation:
+    """A patch more than three times as wide as its slices are many is turned within them alone."""
+    if max(made.patch_size) <= ANISOTROPY * made.patch_size[0]:
+        return augmentation
+    return dataclasses.replace(augmentation, rotation_degrees=180.0, rotation_axes="coarsest")
+
+
+def _changed(record: object, usual: object, names: tuple[str, ...]) -> list[str]:
+    """The names whose values are not the usual ones."""
+    return [name for name in names if getattr(record, name) != getattr(usual, name)]
 
 
 def _as_xyz(triple: tuple[T, T, T], made: Plan) -> tuple[T, T, T]:

@@ -113,7 +113,8 @@ SPATIAL_PROFILES: dict[str, Mapping[str, Any]] = {
     },
     # JSQ, section 4.1: one crop a case, centred on the image. (The authors' code centres it on the
     # LA's label: "patch_centre": "anywhere", "foreground_share": 1.0 comes near.) The paper names
-    # neither batch size nor iterations: these are the code's batch, and three steps of the rate.
+    # neither batch size nor iterations: these are the code's batch, and three steps of the rate. It
+    # clips no gradients either; nnU-Net's clip at 12 is kept.
     "gpu": {
         "spacing_mm": (1.0, 1.0, 1.0),
         "patch_voxels": (208, 208, 80),

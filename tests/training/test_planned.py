@@ -66,7 +66,29 @@ def test_where_borders_are_black_the_z_score_is_over_the_body(tiny_dataset) -> N
 
 
 @pytest.mark.parametrize(
-    "setting", [{"atrium.batch_size": 4}, {"scar.normalise": "nonzero"}], ids=str
+    ("slices", "degrees", "axes"), [(22, 30.0, "all"), (20, 180.0, "coarsest")]
+)
+def test_a_flat_patch_is_turned_within_its_slices(tiny_dataset, slices, degrees, axes) -> None:
+    # The patch is the image: slices of 64 x 64. 3 x 22 voxels are more than 64, 3 x 20 are fewer.
+    def load(name: str) -> Case:
+        image = np.ones((64, 64, slices), np.float32)
+        return Case(name, image, np.diag([1.0, 1.0, 3.5, 1.0]), image > 0)
+
+    dataset = dataclasses.replace(tiny_dataset, load=load)
+    stage = planned(make_config("gpu", seed=0), dataset).atrium
+    assert stage.patch_voxels == (64, 64, slices)
+    augmentation = stage.augmentation
+    assert (augmentation.rotation_degrees, augmentation.rotation_axes) == (degrees, axes)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        {"atrium.batch_size": 4},
+        {"scar.normalise": "nonzero"},
+        {"atrium.augmentation.rotation_degrees": 15.0},
+    ],
+    ids=str,
 )
 def test_a_planned_number_is_not_set_by_hand(tiny_dataset, setting) -> None:
     (name,) = setting
