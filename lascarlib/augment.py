@@ -188,6 +188,11 @@ def change_grey_levels(
 
     Returns:
         float32 of the same shape.
+
+    Example:
+        >>> still = Augmentation(gamma_chance=0.0, noise_chance=0.0)
+        >>> change_grey_levels(torch.tensor([-1.0, 1.0]), np.random.default_rng(0), still)
+        tensor([-1.,  1.])
     """
     if rng.random() < augmentation.gamma_chance:
         exponent = rng.uniform(1 - augmentation.gamma, 1 + augmentation.gamma)

@@ -95,6 +95,12 @@ def case_in_lps(case: Case) -> Case:
 
     Returns:
         The same voxels at the same place.
+
+    Example:
+        >>> image = np.arange(3, dtype=np.float32).reshape(3, 1, 1)
+        >>> stored = Case("a", image, np.eye(4))  # x to the right of the affine: RAS+
+        >>> case_in_lps(stored).image.ravel().tolist()
+        [2.0, 1.0, 0.0]
     """
     affine = lps_affine(case.affine, shape=case.image.shape)
     if np.array_equal(affine, case.affine):
@@ -108,7 +114,13 @@ def case_in_lps(case: Case) -> Case:
 
 
 def network_shape(case: Case, *, spacing_mm: Spacing) -> Shape:
-    """Shape of a case once turned to LPS and resampled to a network's spacing."""
+    """Shape of a case once turned to LPS and resampled to a network's spacing.
+
+    Example:
+        >>> case = Case("a", np.zeros((8, 8, 5), np.float32), np.diag([-1.0, -1.0, 2.0, 1.0]))
+        >>> network_shape(case, spacing_mm=(2.0, 2.0, 2.0))
+        (4, 4, 5)
+    """
     case = case_in_lps(case)
     x, y, z = case.image.shape
     return resampled_shape((x, y, z), spacing_mm=case.spacing_mm, target_spacing_mm=spacing_mm)
@@ -123,7 +135,16 @@ def atrium_sample(case: Case, *, spacing_mm: Spacing, normalise: Normalise = "im
         normalise: where the image's mean and standard deviation are taken.
 
     Returns:
-        One channel; the label is resampled linearly and kept where at least half inside.
+        One channel; the label is resampled linearly and kept where at least half inside. Splines
+        are cubic along every axis, as BF writes; nnU-Net itself would take the nearest slice
+        through a spacing more than three times as coarse as the others.
+
+    Example:
+        >>> image = np.array([1.0, 3.0], np.float32).reshape(2, 1, 1)  # mean 2, SD 1
+        >>> case = Case("a", image, np.diag([-1.0, -1.0, 1.0, 1.0]), image > 2)
+        >>> sample = atrium_sample(case, spacing_mm=(1.0, 1.0, 1.0))
+        >>> sample.channels.ravel().tolist(), sample.label.ravel().tolist()
+        ([-1.0, 1.0], [False, True])
     """
     case = case_in_lps(case)
     shape = network_shape(case, spacing_mm=spacing_mm)
@@ -184,6 +205,11 @@ def to_case_grid(probability: np.ndarray, case: Case) -> np.ndarray:
 
     Returns:
         float32 of the image's shape, in [0, 1].
+
+    Example:
+        >>> case = Case("a", np.zeros((4, 1, 1), np.float32), np.diag([-1.0, -1.0, 1.0, 1.0]))
+        >>> to_case_grid(np.array([0.0, 1.0]).reshape(2, 1, 1), case).ravel().tolist()
+        [0.0, 0.25, 0.75, 1.0]
     """
     x, y, z = to_lps(np.broadcast_to(np.int8(0), case.image.shape), case.affine).shape
     return from_lps(resample(probability, (x, y, z), order=1), case.affine)

@@ -138,6 +138,9 @@ def is_outlier(
         outlier_sd: how many standard deviations make an outlier, strictly more.
         two_sided: whether unusually certain cases count too.
 
+    Returns:
+        True for an outlier, whose mask takes the lower threshold.
+
     Example:
         >>> population = Population(mean=10.0, sd=2.0, n_cases=5, measure="sum")
         >>> is_outlier(16.1, population), is_outlier(16.0, population), is_outlier(1.0, population)

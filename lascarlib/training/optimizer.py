@@ -13,6 +13,15 @@ def make_optimizer(model: torch.nn.Module, config: StageConfig) -> torch.optim.O
         model: whose parameters are trained.
         config: "sgd" is BF's, with Nesterov momentum (plain without any); "heavy-ball" is JSQ's,
             with the classical momentum; "adamw" without weight decay is the Adam of JSQ's code.
+
+    Returns:
+        The optimizer, at the rate of the first iteration.
+
+    Example:
+        >>> model = torch.nn.Linear(1, 1)
+        >>> (group,) = make_optimizer(model, StageConfig(optimizer="heavy-ball")).param_groups
+        >>> group["lr"], group["momentum"], group["nesterov"]
+        (0.01, 0.99, False)
     """
     rate, decay, momentum = config.learning_rate, config.weight_decay, config.momentum
     if config.optimizer == "adamw":

@@ -66,10 +66,10 @@ def test_where_borders_are_black_the_z_score_is_over_the_body(tiny_dataset) -> N
 
 
 @pytest.mark.parametrize(
-    ("slices", "degrees", "axes"), [(22, 30.0, "all"), (20, 180.0, "coarsest")]
+    ("slices", "degrees", "axes"), [(24, 30.0, "all"), (16, 180.0, "coarsest")]
 )
 def test_a_flat_patch_is_turned_within_its_slices(tiny_dataset, slices, degrees, axes) -> None:
-    # The patch is the image: slices of 64 x 64. 3 x 22 voxels are more than 64, 3 x 20 are fewer.
+    # The patch is the image: slices of 64 x 64. 3 x 24 voxels are more than 64, 3 x 16 are fewer.
     def load(name: str) -> Case:
         image = np.ones((64, 64, slices), np.float32)
         return Case(name, image, np.diag([1.0, 1.0, 3.5, 1.0]), image > 0)
