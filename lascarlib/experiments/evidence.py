@@ -159,6 +159,7 @@ def _two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
         smallest_p=least,
         cases=len(a) + len(b),
         how="Mann-Whitney, other cases",
+        differs=bool(np.ptp([*finite[0], *finite[1]])),
     )
 
 

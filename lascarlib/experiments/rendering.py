@@ -75,14 +75,7 @@ def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain:
         >>> lines[2]
         '| K = 100 | 0.888 ± 0.057<br>**–** | 16.94 ± 5.27<br>**–** | 1.75 ± 0.80<br>**–** | – |'
     """
-    shown = [
-        metric
-        for metric in experiment.metrics
-        if any(
-            paper(row, metric) or ours(records, row, metric, domain=domain)
-            for row in experiment.rows
-        )
-    ]
+    shown = tabulated(experiment)
     names = ["row", *(PRINTED.get(metric, metric) for metric in shown), "minutes"]
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in experiment.rows:
@@ -97,6 +90,19 @@ def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain:
         cost = "–" if minutes is None else f"{minutes:.1f}"
         lines.append("| " + " | ".join([name, *cells, cost]) + " |")
     return "\n".join(lines)
+
+
+def tabulated(experiment: Experiment) -> list[str]:
+    """The metrics of a table: those the paper prints, all where it prints none; and outliers.
+
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> tabulated(EXPERIMENTS["bf-table-3"]), tabulated(EXPERIMENTS["bf-figure-2"])
+        (['scar_dice'], ['scar_in_band', 'scar_on_surface'])
+    """
+    printed = {metric for row in experiment.rows for metric in row.paper}
+    wanted = printed | {"outlier"} if printed else set(experiment.metrics)
+    return [metric for metric in experiment.metrics if metric in wanted]
 
 
 def paper(row: Row, metric: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
 from lascarlib.experiments.contradictions import CONTRADICTIONS
+from lascarlib.experiments.declaration import Experiment
+from lascarlib.experiments.figures import FIGURES
 from lascarlib.experiments.records import PUBLISHED, Record, stored_records
 from lascarlib.experiments.rendering import PRINTED, markdown_table
 from lascarlib.experiments.summary import domains_of, made_with
@@ -92,7 +94,7 @@ def report_page(*, profile: str, roots: Iterable[Path] = (PUBLISHED,)) -> str:
     parts = [_head(profile)]
     for domain in domains_of(every) or ["phantom"]:
         parts.append(_claims(records, domain=domain))
-    parts += [_tables(records), _contradictions()]
+    parts += [_tables(records, profile=profile), _figures(), _contradictions()]
     return "\n\n".join(parts) + "\n"
 
 
@@ -115,9 +117,10 @@ words mean:
 - **cannot be tested on this data**: for the reason said.
 - **not run yet**: no complete run is stored in this edition.
 
-The networks of the cpu profile are small and train for minutes on a coarse phantom. Their scores
-say nothing about patients, and a verdict here is about the *direction* of an effect under these
-conditions: it can neither refute nor confirm what the papers saw on theirs."""
+The networks of the cpu profile are small (400 to 600 iterations, in two to three minutes on one
+core of its own; `lascarlib.experiments.sizes` has the numbers) and see a coarse phantom. Their
+scores say nothing about patients, and a verdict here is about the *direction* of an effect under
+these conditions: it can neither refute nor confirm what the papers saw on theirs."""
 
 
 def _claims(records: Records, *, domain: str) -> str:
@@ -158,17 +161,31 @@ def _tested(claim: Claim) -> str:
     return f"`{test.experiment}`: {compared(test)}, {PRINTED.get(names[0], names[0])}"
 
 
-def _tables(records: Records) -> str:
+def _tables(records: Records, *, profile: str) -> str:
     parts = ["## The tables", "", "In each cell the printed value, and in bold ours: mean ± SD."]
     for name, experiment in EXPERIMENTS.items():
         parts += ["", f"### {experiment.source} (`{name}`)", "", experiment.question]
         parts += [experiment.note] if experiment.note else []
         own = records[name]
-        for domain in domains_of(own):
+        for domain in domains_of(own) or ["phantom"]:
             table = markdown_table(experiment, own, domain=domain)
-            parts += ["", f"On {DOMAINS.get(domain, domain)}:", "", table]
+            parts += ["", _data(experiment, profile=profile, domain=domain), "", table]
         parts += ["", made_with(own)]
     return "\n".join(parts)
+
+
+def _data(experiment: Experiment, *, profile: str, domain: str) -> str:
+    cohorts = experiment.data[profile][domain]
+    words = [f"{name} `{' + '.join(sources)}`" for name, sources in cohorts.items()]
+    return f"On {DOMAINS.get(domain, domain)}: {'; '.join(words)}."
+
+
+def _figures() -> str:
+    lines = ["## The figures", "", "| figure | here | page |", "|---|---|---|"]
+    for place, shown, page in FIGURES:
+        target = page if page == "intro" else f"../notebooks/executed/{page}"
+        lines.append(f"| {place} | {shown} | {{doc}}`{target}` |")
+    return "\n".join(lines)
 
 
 def _contradictions() -> str:

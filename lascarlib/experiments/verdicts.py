@@ -89,7 +89,7 @@ def judge(test: Test, evidence: Evidence, *, p_holm: float, tests: int = 1) -> V
     """
     told = _numbers(evidence, p_holm)
     if not evidence.differs and not isinstance(test, Alike):
-        same = "The two rows answer the same in every case: what sets them apart never happened"
+        same = "Both score the same in every case: what sets them apart never happened"
         return Verdict("cannot be tested on this data", f"{same} ({evidence.cases} cases).")
     if isinstance(test, Alike):
         return _alike(test, evidence, p_holm, told)

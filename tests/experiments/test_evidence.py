@@ -68,6 +68,12 @@ def test_other_cases_are_compared_without_pairs():
     assert found.smallest_p == pytest.approx(2 / 20)
 
 
+def test_two_groups_of_one_value_are_no_evidence_of_anything():
+    given = records("A", [0.0, 0.0]) + records("B", [0.0, 0.0], first="x")
+    found = weigh(HIGHER, given, domain="d")
+    assert judge(HIGHER, found, p_holm=1.0).word == "cannot be tested on this data"
+
+
 def test_a_limit_is_tested_against_every_case():
     given = records("A", [0.1, 0.2, 0.3])
     below = weigh(Beyond("e", "A", "dice", "below", 0.5), given, domain="d")

@@ -48,7 +48,9 @@ CLAIMS = (
     Claim(
         "As training goes on, the voxels TopK keeps gather at the boundary of the LA.",
         "BF, section 4 and Fig. 4",
-        Untestable("A picture, not a number: the chapter on losses draws it for one case."),
+        Untestable(
+            "Not by a table: the chapter on losses counts it while a network learns, and draws it."
+        ),
     ),
     Claim(
         "A loss that looks at the boundary alone is unstable; Dice is needed at the early stage.",
