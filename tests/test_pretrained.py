@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from lascarlib.cli import main
 from lascarlib.datasets import open_dataset
-from lascarlib.evaluation import dice
+from lascarlib.evaluation import dice, score_case
 from lascarlib.io import read_volume
 from lascarlib.pipeline import load_predictor
 from lascarlib.pretrained import HOME, pretrained_names
@@ -36,7 +36,7 @@ def found(case):
 def test_the_package_has_the_weights_it_names() -> None:
     assert pretrained_names() == ("phantom",)
     sums = read_json(FOLDER / "run.json")["sha256"]
-    assert "atrium/all" in sums
+    assert set(sums) == {"atrium/all", "scar/all"}
     total = 0
     for name, expected in sums.items():
         file = FOLDER / name / "weights.safetensors"
@@ -60,6 +60,11 @@ def test_the_card_says_what_record_and_scores_say() -> None:
 
 def test_it_finds_the_atrium_of_a_phantom_it_never_saw(case, found) -> None:
     assert dice(found.atrium, case.atrium) > 0.8
+
+
+def test_it_finds_most_scar_of_that_phantom(case, found) -> None:
+    row = score_case(case, found.atrium, found.scar)
+    assert row.scar_surface_dice > 0.5  # Otsu on the true LA scores 0.476 on average
 
 
 def test_a_single_file_of_any_orientation_is_segmented_where_it_lies(
