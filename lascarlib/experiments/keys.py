@@ -13,7 +13,8 @@ from lascarlib.experiments.sizes import learngc_config, network_config
 def declaration_hash(experiment: Experiment, row: Row, *, profile: str, domain: str) -> str:
     """Hash of how a row is declared: how it is made, and the data it learns from and is scored on.
 
-    Names, printed values and notes are left out: to reword them changes no number.
+    Names, printed values and notes are left out, for to reword them changes no number; so is what
+    is at its default, for a new field of the declarations changes none either.
 
     Args:
         experiment: whose row it is.
@@ -40,7 +41,7 @@ def declaration_hash(experiment: Experiment, row: Row, *, profile: str, domain: 
     )
     parts = {
         "kind": type(row.made).__name__,
-        "made": dataclasses.asdict(row.made),
+        "made": _declared(row.made),
         "train": train,
         "test": test,
     }
@@ -96,6 +97,18 @@ def _differences(
             found |= _differences(value, defaults[name], f"{prefix}{name}.")
         elif value != defaults[name]:
             found[prefix + name] = value
+    return found
+
+
+def _declared(record: Any) -> dict[str, Any]:
+    """The fields of a declaration that differ from their defaults: a new field changes no hash."""
+    found = {}
+    for field in dataclasses.fields(record):
+        value, default = getattr(record, field.name), field.default
+        if field.default_factory is not dataclasses.MISSING:
+            default = field.default_factory()
+        if value != default:
+            found[field.name] = _declared(value) if dataclasses.is_dataclass(value) else value
     return found
 
 

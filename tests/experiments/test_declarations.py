@@ -1,7 +1,11 @@
 """Every declared row can be made into a config, and every claim names rows that there are."""
 
+import dataclasses
+import json
+
 import pytest
 
+from lascarlib.datasets.dataset import digest
 from lascarlib.errors import LascarError
 from lascarlib.evaluation.cohort import NAMES
 from lascarlib.experiments import CLAIMS, CONTRADICTIONS, EXPERIMENTS, SEEDS, Untestable
@@ -107,6 +111,16 @@ def test_every_claim_names_rows_and_metrics_that_there_are(number):
 def test_an_unknown_row_is_named_with_the_known_ones():
     with pytest.raises(LascarError, match=r"no row 'K = 7'; there are K = 100, K = 20"):
         EXPERIMENTS["bf-table-1"].row("K = 7")
+
+
+def test_a_field_at_its_default_is_not_in_the_hash():
+    table = EXPERIMENTS["jsq-table-2"]
+    row = table.row("LA_M + Otsu")
+    plain = {"kind": "Classical", "made": {"method": "otsu"}, "train": [], "test": ["a"]}
+    data = {"smoke": {"phantom": {"test": ("a",)}}}
+    bare = dataclasses.replace(table, data=data)
+    found = declaration_hash(bare, row, profile="smoke", domain="phantom")
+    assert found == digest(json.dumps(plain, sort_keys=True))[:12]
 
 
 def test_only_what_decides_a_number_is_in_the_hashes():
