@@ -67,7 +67,7 @@ VARIANTS = {
     "everything (domain=wide)": Variant(),
     "without crops round the atrium": Variant(changes={"cropped_probability": 0.0}),
     "without neighbours": Variant(neighbours=False),
-    "without any of these (domain=real)": Variant("real"),
+    "nothing randomised (domain=real)": Variant("real"),
     "without noise, texture, bias, ghosts": Variant(changes=NO_NOISE),
     "without wide ranges, views and resolutions": Variant(
         "real", {"halved_slices_probability": 0.5, "cropped_probability": 0.5}
