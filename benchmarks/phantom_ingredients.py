@@ -172,6 +172,11 @@ def main() -> None:
     path = options.out / "phantom_ingredients.json"
     made_from = {"iterations": iterations, "cases": cases, "commit": commit()}
     record = read_json(path) if path.exists() and not options.small else {**made_from, "dice": {}}
+    if any(record[name] != made_from[name] for name in ("iterations", "cases")):
+        raise SystemExit(
+            f"{path}: made with {record['iterations']} iterations on {record['cases']} phantoms; "
+            "repeat these numbers to go on with it, or give a new --out"
+        )
     for name, variant in VARIANTS.items():
         if name in record["dice"]:  # of a run that was cut short
             continue

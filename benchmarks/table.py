@@ -117,15 +117,20 @@ def write_table(
         title: heading of the page.
         notes: one sentence each.
     """
-    command = shlex.join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]])
     parts = [f"# {title}", markdown(rows).rstrip("\n")]
     if notes:
         parts.append("\n".join(f"- {note}" for note in notes))
-    parts.append(f"Made by `{command}` on {datetime.date.today().isoformat()}.")
+    parts.append(f"Made by `{command_line()}` on {datetime.date.today().isoformat()}.")
     parts.append(markdown(origin()))
     page = "\n\n".join(parts)
     write_atomically(path, lambda part: part.write_text(page, encoding="utf-8"))
     print(page, end="")
+
+
+def command_line() -> str:
+    """The command that runs, as a reader would type it: absolute folders are left out."""
+    words = [Path(word).name if Path(word).is_absolute() else word for word in sys.argv[1:]]
+    return shlex.join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *words])
 
 
 def origin() -> list[dict[str, object]]:

@@ -3,13 +3,11 @@
 import argparse
 import datetime
 import os
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from table import RESULTS, write_table
+from table import RESULTS, command_line, write_table
 from tqdm import tqdm
 
 from lascarlib.datasets import open_dataset
@@ -73,7 +71,7 @@ def main() -> None:
         "data": name,
         "seen": seen,
         "cases": cases,
-        "command": shlex.join(["python", "benchmarks/zero_shot.py", *sys.argv[1:]]),
+        "command": command_line(),
         "commit": commit(),
         "made": datetime.date.today().isoformat(),
         "phantoms": phantom_scores(predict, unseen),

@@ -63,3 +63,10 @@ def test_a_result_says_where_it_comes_from(table, tmp_path, monkeypatch, capsys)
         "| processor |",
     ):
         assert part in page
+
+
+def test_the_command_names_no_folder_that_only_one_machine_has(table, monkeypatch) -> None:
+    words = ["--weights", str(FILE.parent / "my weights.safetensors"), "--out", "new/tables"]
+    monkeypatch.setattr(sys, "argv", [str(FILE.with_name("maps.py")), *words])
+    expected = "python benchmarks/maps.py --weights 'my weights.safetensors' --out new/tables"
+    assert table.command_line() == expected
