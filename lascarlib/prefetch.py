@@ -9,7 +9,7 @@ Key = TypeVar("Key")
 Made = TypeVar("Made")
 
 
-def ahead(make: Callable[[Key], Made], keys: Iterable[Key]) -> Iterator[Made]:
+def prefetch(make: Callable[[Key], Made], keys: Iterable[Key]) -> Iterator[Made]:
     """`make(key)` of every key in order, each made by a thread while the one before is in use.
 
     No more than one thing lies ready. What `make` raises comes up at the turn of its key, and
@@ -23,10 +23,10 @@ def ahead(make: Callable[[Key], Made], keys: Iterable[Key]) -> Iterator[Made]:
         An iterator; it starts to work when it is first asked.
 
     Example:
-        >>> list(ahead(str.upper, ["a", "b"]))
+        >>> list(prefetch(str.upper, ["a", "b"]))
         ['A', 'B']
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as thread:
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as thread:
         waiting: deque[Future[Made]] = deque()
         for key in keys:
             waiting.append(thread.submit(make, key))

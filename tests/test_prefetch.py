@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lascarlib.ahead import ahead
+from lascarlib.prefetch import prefetch
 
 
 def test_the_next_is_made_while_this_one_is_in_use() -> None:
@@ -14,7 +14,7 @@ def test_the_next_is_made_while_this_one_is_in_use() -> None:
         started[k].set()
         return k * k
 
-    found = ahead(make, range(3))
+    found = prefetch(make, range(3))
     assert not started[0].is_set()
     assert next(found) == 0
     assert started[1].wait(5)  # without being asked for
@@ -24,18 +24,18 @@ def test_the_next_is_made_while_this_one_is_in_use() -> None:
 
 
 def test_an_error_comes_at_its_turn() -> None:
-    found = ahead(lambda k: 1 // k, [1, 0, 2])
+    found = prefetch(lambda k: 1 // k, [1, 0, 2])
     assert next(found) == 1
     with pytest.raises(ZeroDivisionError):
         next(found)
 
 
 def test_closing_early_leaves_no_thread() -> None:
-    found = ahead(str, range(100))
+    found = prefetch(str, range(100))
     next(found)
     found.close()
-    assert not [t for t in threading.enumerate() if t.name.startswith("ahead")]
+    assert not [t for t in threading.enumerate() if t.name.startswith("prefetch")]
 
 
 def test_nothing_of_nothing() -> None:
-    assert list(ahead(str, [])) == []
+    assert list(prefetch(str, [])) == []

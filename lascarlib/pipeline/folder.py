@@ -7,12 +7,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from lascarlib.ahead import ahead
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset, write_prediction
 from lascarlib.errors import LascarError
 from lascarlib.io import write_volume
 from lascarlib.pipeline.predict import Prediction, Predictor
+from lascarlib.prefetch import prefetch
 from lascarlib.pretrained import run_name
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
@@ -59,7 +59,7 @@ def predict_folder(
     wanted = [name for name in dataset.ids if name not in set(done)]
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
         writing: Future[None] | None = None
-        for case in ahead(dataset.load, wanted):
+        for case in prefetch(dataset.load, wanted):
             found = predictor(case)
             if writing is not None:
                 writing.result()

@@ -13,9 +13,9 @@ from lightning_fabric import Fabric
 from torch import Tensor
 from tqdm import tqdm
 
-from lascarlib.ahead import ahead
 from lascarlib.errors import DivergedError
 from lascarlib.io import write_csv
+from lascarlib.prefetch import prefetch
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
 from lascarlib.training.config import StageConfig
@@ -152,7 +152,7 @@ def _stream(
     last = config.iterations if budget_s is None else 2**31
     own = slice(fabric.global_rank, None, fabric.world_size)
     asked = perf_counter()
-    for image, targets in ahead(batches.__getitem__, range(state.iteration, last)):
+    for image, targets in prefetch(batches.__getitem__, range(state.iteration, last)):
         state.epoch_waited_s += perf_counter() - asked
         image = image[own].to(fabric.device, memory_format=torch.channels_last_3d)
         yield image, targets[own].contiguous().to(fabric.device)
