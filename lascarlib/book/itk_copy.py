@@ -65,6 +65,7 @@ PACKAGES = (
     ),
 )
 _WINDOW_STUB = "window.VueWindow = { install() {} };\n"  # @oeway/vue-window is not on npm
+_HOOK = "async createWindow(_plugin, w, extra_config) {"  # where it opens any window
 _EMPTY = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
 _START = """window.itkCopy = document.currentScript.src.replace(/[^/]*$/, "vendor/");
 window.itkLocal = (told) => {
@@ -88,7 +89,8 @@ def copy_itk_viewer(folder: Path) -> str:
         says that the viewer will come from the network.
 
     Raises:
-        LascarError: itkwidgets is not installed, or an archive is not the one that was pinned.
+        LascarError: itkwidgets is not installed, its extension opens windows in a way that is not
+            known here, or an archive is not the one that was pinned.
     """
     versions = {package.name: package.version for package in PACKAGES}
     versions[EXTENSION] = _extension_version()
@@ -166,15 +168,21 @@ def _rewrite(static: Path) -> None:
     vendor = static / "vendor"
     (vendor / "vue-window").mkdir(parents=True)
     (vendor / "vue-window" / "index.js").write_text(_WINDOW_STUB, encoding="utf-8")
-    hook = "async createWindow(_plugin, w, extra_config) {"
+    hooked = 0
     for path in [*static.glob("*.js"), vendor / "imjoy-core" / "dist" / "imjoy-core.min.js"]:
         script = localise(path.read_text(encoding="utf-8"))
-        script = script.replace(hook, f"{hook} window.itkLocal(w);")
+        hooked += script.count(_HOOK)
+        script = script.replace(_HOOK, f"{_HOOK} window.itkLocal(w);")
         script = script.replace('"startup":true', '"startup":false')  # engines from the network
         script = re.sub(r"https://imjoy\.io/static/img/[\w-]+\.svg", _EMPTY, script)
         if path.name.startswith("remoteEntry"):
             script = _START + script
         path.write_text(script, encoding="utf-8")
+    if not hooked:
+        raise LascarError(
+            f"{EXTENSION} {_extension_version()} opens windows in a way that is not known here; "
+            "install the pinned one: pip install -c constraints.txt -e '.[lab]'"
+        )
     page = vendor / "itk-vtk-viewer" / "dist" / "index.html"
     html = page.read_text(encoding="utf-8")
     html = html.replace("https://lib.imjoy.io/", "../../imjoy-core/dist/")

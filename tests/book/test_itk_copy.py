@@ -86,6 +86,13 @@ def test_without_npm_or_a_registry_nothing_is_left_and_the_line_says_so(extensio
     assert copy_itk_viewer(extension).startswith("npm is not installed:")
 
 
+def test_an_extension_that_opens_windows_otherwise_is_not_called_local(extension, monkeypatch):
+    monkeypatch.setattr(itk_copy, "_HOOK", "async openWindow(w) {")  # not in any of its scripts
+    with pytest.raises(LascarError, match=r"0\.2\.6 opens windows in a way that is not known"):
+        copy_itk_viewer(extension)
+    assert list(extension.iterdir()) == []
+
+
 def test_without_itkwidgets_the_command_is_named(tmp_path, monkeypatch):
     def missing(name):
         raise PackageNotFoundError(name)
