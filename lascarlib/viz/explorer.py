@@ -140,9 +140,9 @@ def page_frames(plan: Exploration) -> Frames:
 
 
 def encode(picture: np.ndarray) -> bytes:
-    """A picture as a lossless WebP file: half a PNG's size, a sixth of a JPEG's, as soon made.
+    """A picture as a lossless WebP file: every pixel as it was, in fewer bytes than a PNG has.
 
-    Voxels that are some pixels wide and high repeat, which is why exact files are the smaller ones.
+    Voxels that are some pixels wide and high repeat, so that a JPEG of it would be larger too.
 
     Args:
         picture: uint8 (row, column, 3).

@@ -11,6 +11,7 @@ import numpy as np
 from lascarlib.geometry.mesh import SurfaceMesh
 from lascarlib.viz.camera import View
 from lascarlib.viz.style import PALETTE
+from lascarlib.viz.viewers import SCENE_HEIGHT_PX
 
 if TYPE_CHECKING:
     from ipyniivue import LUT, NiiVue
@@ -34,7 +35,6 @@ def niivue_volume(
     affine: np.ndarray,
     *,
     opacity: float,
-    height: int,
     view: View,
 ) -> "NiiVue":
     """Three planes and the volume, its labels in colour, the crosshair in the finding.
@@ -44,7 +44,6 @@ def niivue_volume(
         labels: uint8 (x, y, z), numbers of `LABELS`; all 0 where nothing is known.
         affine: voxel to RAS+ mm.
         opacity: of the labels, 0 to 1.
-        height: of the viewer in pixels.
         view: from where the volume is seen at first.
 
     Returns:
@@ -59,7 +58,9 @@ def niivue_volume(
             Volume(data=data, name="labels.nii.gz", opacity=opacity, colormap_label=table)
         )
     viewer = NiiVue(
-        height=height, slice_type=SliceType.MULTIPLANAR, is_radiological_convention=True
+        height=SCENE_HEIGHT_PX,
+        slice_type=SliceType.MULTIPLANAR,
+        is_radiological_convention=True,
     )
     viewer.load_volumes(volumes)
     viewer.scene.crosshair_pos = _middle(labels == labels.max(), affine)
@@ -67,13 +68,12 @@ def niivue_volume(
     return viewer
 
 
-def niivue_surface(mesh: SurfaceMesh, colours: np.ndarray, *, height: int, view: View) -> "NiiVue":
+def niivue_surface(mesh: SurfaceMesh, colours: np.ndarray, *, view: View) -> "NiiVue":
     """A coloured surface on white.
 
     Args:
         mesh: in RAS+ world mm.
         colours: uint8 (vertex, 3), red, green and blue.
-        height: of the viewer in pixels.
         view: from where it is seen at first.
 
     Returns:
@@ -82,7 +82,7 @@ def niivue_surface(mesh: SurfaceMesh, colours: np.ndarray, *, height: int, view:
     from ipyniivue import Mesh, NiiVue, SliceType
 
     viewer = NiiVue(
-        height=height,
+        height=SCENE_HEIGHT_PX,
         slice_type=SliceType.RENDER,
         back_color=(1.0, 1.0, 1.0, 1.0),
         show_3d_crosshair=False,

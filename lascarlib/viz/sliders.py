@@ -13,9 +13,13 @@ from lascarlib.geometry.mask import check_mask
 from lascarlib.viz.layers import Layers, Overlay, Spacing
 
 THRESHOLDS: Final = tuple(round(0.05 * step, 2) for step in range(1, 20))
+"""Probabilities from 0.05 to 0.95."""
 K_PERCENT: Final = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+"""Those of BF Table 1 (5, 10, 20 and 100) and three more; 100 is plain cross-entropy."""
 BETAS: Final = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+"""Exponents on both sides of 1, the distance itself, as JSQ Fig. 9 varies them."""
 DEPTHS_MM: Final = tuple(0.5 * step for step in range(1, 13))
+"""Distances from 0.5 to 6 mm."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from lascarlib.viz.itk import itk_surface
 from lascarlib.viz.niivue import niivue_surface
 from lascarlib.viz.scene import picture_width_mm, surface_page, surface_picture
 from lascarlib.viz.style import PAGE_WIDTH_IN, PALETTE
-from lascarlib.viz.viewers import SCENE_HEIGHT, Page, Scene, Viewer, choose_viewer
+from lascarlib.viz.viewers import Page, Scene, Viewer, choose_viewer
 
 Painted = tuple[SurfaceMesh, np.ndarray | None]
 """A surface and the values on it, bool or real (vertex,), or None."""
@@ -49,7 +49,7 @@ def show_surface(
         view: from where; by default the side that shows most.
         viewer: "niivue" (the default in a live notebook), "page": a page of 1 MB embedded in the
             notebook (the default where `lascar run` executes), or "itk": itkwidgets, in JupyterLab
-            only, bool values only.
+            only, bool values only, its camera where itkwidgets puts it.
         title: of the still.
 
     Returns:
@@ -70,7 +70,7 @@ def show_surface(
     colours, _ = _paint([(surface, values)], limit=limit)
     if chosen == "page":
         return Scene(still, Page(surface_page(surface, colours[0], view=first)))
-    return Scene(still, niivue_surface(surface, colours[0], height=SCENE_HEIGHT, view=first))
+    return Scene(still, niivue_surface(surface, colours[0], view=first))
 
 
 def show_surfaces(

@@ -15,8 +15,8 @@ Viewer = Literal["niivue", "itk", "page"]
 """NiiVue (package ipyniivue), itkwidgets, or an embedded HTML page that needs no kernel."""
 EXECUTED = "LASCAR_EXECUTED"
 """Environment variable that `lascar run` sets in its kernels, where nobody looks on."""
-SCENE_HEIGHT = 420
-"""Of an embedded scene, in pixels."""
+SCENE_HEIGHT_PX = 420
+"""Of every scene, embedded or live."""
 _INSTALL = {
     "niivue": "ipyniivue is not installed; NiiVue needs it: pip install 'lascarlib[book]'",
     "itk": "itkwidgets is not installed; viewer='itk' needs it: make lab-itk, or "
@@ -38,7 +38,7 @@ class Page:
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         frame = (
             '<iframe title="The same surface; drag to turn it, scroll to come nearer" '
-            f'width="100%" height="{SCENE_HEIGHT}" style="border:1px solid #999999" '
+            f'width="100%" height="{SCENE_HEIGHT_PX}" style="border:1px solid #999999" '
             f'srcdoc="{html.escape(self.source, quote=True)}"></iframe>'
         )
         return {"text/html": frame, "text/plain": "the surface, to be turned"}

@@ -20,7 +20,6 @@ def show_volume(
     viewer: Viewer | None = None,
     margin_mm: float = 15.0,
     opacity: float = 0.5,
-    height: int = 420,
 ) -> Scene:
     """Show a case in three planes and as a volume to be turned, its labels in colour.
 
@@ -29,12 +28,11 @@ def show_volume(
             which keeps a page small.
         viewer: "niivue" (the default) or "itk": itkwidgets, in JupyterLab only.
         margin_mm: what is left round the LA.
-        opacity: of the labels, 0 to 1.
-        height: of the viewer in pixels.
+        opacity: of the labels in NiiVue, 0 to 1; itkwidgets has a slider of its own for it.
 
     Returns:
         Viewer and still. The planes cross in the middle of the scar, else of the LA, and the volume
-        is seen from the side on which the scar lies.
+        is seen from the side on which the scar lies (in NiiVue).
 
     Raises:
         LascarError: the viewer is unknown or not installed, or is "page", which shows surfaces
@@ -66,15 +64,8 @@ def show_volume(
     if chosen == "itk":
         focus_mm = _middle_mm(labels[part] == labels.max(), affine)
         return Scene(still, ItkWindow(grey, labels[part], affine, focus_mm))
-    widget = niivue_volume(
-        grey,
-        labels[part],
-        affine,
-        opacity=opacity,
-        height=height,
-        view=_side(labels[part], affine),
-    )
-    return Scene(still, widget)
+    view = _side(labels[part], affine)
+    return Scene(still, niivue_volume(grey, labels[part], affine, opacity=opacity, view=view))
 
 
 def _side(labels: np.ndarray, affine: np.ndarray) -> View:
