@@ -53,14 +53,14 @@ class Variant:
         changes: of a case's config, once its scan is settled.
         neighbours: whether anything but the LA, its wall and veins is painted.
         patch_voxels: of the network.
-        iterations: times the usual number, so that every variant sees as many voxels.
+        iterations_factor: times the usual number of iterations; every variant sees as many voxels.
     """
 
     domain: str = "wide"
     changes: dict[str, object] | None = None
     neighbours: bool = True
     patch_voxels: tuple[int, int, int] = (64, 48, 40)
-    iterations: int = 1
+    iterations_factor: int = 1
 
 
 VARIANTS = {
@@ -73,7 +73,7 @@ VARIANTS = {
         "real", {"halved_slices_probability": 0.5, "cropped_probability": 0.5}
     ),
     "without halved slice distances": Variant(changes={"halved_slices_probability": 0.0}),
-    "small patches (32 x 32 x 32)": Variant(patch_voxels=(32, 32, 32), iterations=4),
+    "small patches (32 x 32 x 32)": Variant(patch_voxels=(32, 32, 32), iterations_factor=4),
 }
 """What is compared; the first is what the others lack something of."""
 
@@ -110,7 +110,7 @@ def scores(
     """Train on a variant; the LA Dice of every test case on its own grid."""
     stage = {
         "patch_voxels": variant.patch_voxels,
-        "iterations": iterations * variant.iterations,
+        "iterations": iterations * variant.iterations_factor,
         **settings,
     }
     config = make_config("cpu", seed=0, settings={"atrium": stage})
