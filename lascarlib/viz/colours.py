@@ -17,12 +17,15 @@ OVERLAY_ALPHA = 0.65
 def grey_window(image: np.ndarray) -> tuple[float, float]:
     """Grey levels to show as black and white: percentiles 1 and 99.5 of at most a million voxels.
 
+    Voxels that are NaN or infinite are not counted; without any other it is 0 and 1.
+
     Example:
         >>> grey_window(np.arange(201.0).reshape(201, 1, 1))
         (2.0, 199.0)
     """
     values = image.ravel()[:: max(1, image.size // 1_000_000)]
-    low, high = np.percentile(values, (1.0, 99.5))
+    values = values[np.isfinite(values)].astype(np.float64)
+    low, high = np.percentile(values, (1.0, 99.5)) if values.size else (0.0, 1.0)
     return float(low), float(high if high > low else low + 1)
 
 

@@ -63,6 +63,8 @@ def plan_exploration(
 ) -> Exploration:
     """Choose window, first slice and zoom once, so that a slice is all that a move has to draw.
 
+    The first picture is drawn as a trial: what cannot be shown is refused here, not in the page.
+
     Args:
         case: image, and the labels that are drawn where `contours` is not given.
         panels: title -> sliders; no panel is one picture without any.
@@ -101,6 +103,7 @@ def plan_exploration(
         for sliders in panels.values():
             if any(one.name == name and list(one.values) != list(first.values) for one in sliders):
                 raise LascarError(f"two sliders {name!r} have different values; give them the same")
+    picture_at(plan, view, first_values(plan))
     return plan
 
 

@@ -69,8 +69,8 @@ def check_layers(
     """Refuse what cannot be drawn over an image.
 
     Raises:
-        LascarError: not a volume, shapes that differ, a name without a colour, a mask that is not
-            bool, or a spacing that is not above 0.
+        LascarError: not a volume of real numbers, shapes that differ, a name without a colour,
+            a mask that is not bool, or a spacing that is not above 0.
 
     Example:
         >>> check_layers(np.zeros((2, 2)), {}, None, spacing_mm=(1.0, 1.0, 1.0))
@@ -78,8 +78,10 @@ def check_layers(
         lascarlib.errors.LascarError: image has shape (2, 2); give a volume with axes (x, y, z)
     """
     check_spacing(spacing_mm)
-    if image.ndim != 3:
+    if image.ndim != 3 or image.size == 0:
         raise LascarError(f"image has shape {image.shape}; give a volume with axes (x, y, z)")
+    if image.dtype.kind not in "biuf":
+        raise LascarError(f"image has type {image.dtype}; give real grey levels")
     arrays = {**contours, **({} if overlay is None else {"overlay": overlay.values})}
     for name, array in arrays.items():
         if array.shape != image.shape:

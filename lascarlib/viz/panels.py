@@ -110,7 +110,7 @@ def show_slices(
         ['axial 0', 'axial 2', 'axial 3']
         >>> plt.close(figure)
     """
-    if not indices:
+    if len(indices) == 0:
         raise LascarError("indices is empty; name at least one slice")
     if view.index is not None:
         raise LascarError(f"view has index {view.index} beside the indices; leave it out")

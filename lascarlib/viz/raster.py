@@ -103,9 +103,10 @@ def _part(
 
 
 def _colours(picture: np.ndarray, window: tuple[float, float]) -> np.ndarray:
-    """Grey levels as uint8 (row, column, 3), black and white at the window's ends."""
+    """Grey levels as uint8 (row, column, 3), black and white at the window's ends; NaN is black."""
     low, high = window
     grey = np.clip((picture.astype(np.float32) - low) * (255 / (high - low)), 0, 255)
+    grey = np.nan_to_num(grey, nan=0.0)
     return np.repeat(np.rint(grey).astype(np.uint8)[..., None], 3, axis=2)
 
 

@@ -25,8 +25,8 @@ class SliceView:
             the phantom store slices, other files need the letters of their affine.
 
     Raises:
-        LascarError: an unknown axis or orientation, a negative index or margin, or a window whose
-            white is not above its black.
+        LascarError: an unknown axis or orientation, an index that is negative or no whole number, a
+            negative margin, or a window that is not two numbers, white above black.
 
     Example:
         >>> from dataclasses import replace
@@ -43,9 +43,15 @@ class SliceView:
 
     def __post_init__(self) -> None:
         find_plane(self.axis, orientation=self.orientation)
+        if self.index is not None and not isinstance(self.index, int | np.integer):
+            raise LascarError(f"index is {self.index}; give a whole number")
         if self.index is not None and self.index < 0:
             raise LascarError(f"index is {self.index}; slices are counted from 0")
-        if self.window is not None and not self.window[0] < self.window[1]:
+        if self.window is not None and not (
+            len(self.window) == 2
+            and np.isfinite(self.window).all()
+            and self.window[0] < self.window[1]
+        ):
             raise LascarError(f"window is {self.window}; give black, then a larger white")
         if self.margin_mm is not None and not (np.isfinite(self.margin_mm) and self.margin_mm >= 0):
             raise LascarError(f"margin_mm is {self.margin_mm}; give a length in mm, 0 or more")

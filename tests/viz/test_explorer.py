@@ -109,3 +109,17 @@ def test_the_library_draws_without_importing_ipywidgets():
     code = "import sys, lascarlib.viz; print('ipywidgets' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert result.stdout.strip() == b"False"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"panels": {"a": [threshold_slider(ONE[1:])]}}, "one grid for both"),
+        ({"contours": {"atrium": ATRIUM[1:]}}, "one grid for both"),
+        ({"panels": {"a": [threshold_slider(ONE, contour="foo")]}}, "no colour for 'foo'"),
+        ({"height_px": 0}, "at least 40"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_before_it_is_shown(settings, message):
+    with pytest.raises(LascarError, match=message):
+        explore(CASE, **settings)

@@ -68,3 +68,8 @@ def test_slices_come_in_order_with_one_bar():
 def test_a_figure_of_nothing_is_refused(change, message):
     with pytest.raises(LascarError, match=message):
         show_slices(IMAGE, **{"spacing_mm": (1.0, 2.0, 4.0), "indices": [0], **change})
+
+
+def test_indices_may_be_an_array():
+    figure = show_slices(IMAGE, spacing_mm=(1.0, 2.0, 4.0), indices=np.arange(1, 3))
+    assert [ax.get_title() for ax in figure.axes] == ["axial 1", "axial 2"]
