@@ -149,6 +149,8 @@ def _paint(
     painted: Sequence[Painted], *, limit: float | None
 ) -> tuple[list[np.ndarray], ScalarMappable | list[Patch]]:
     """Colours uint8 (vertex, 3) of every surface, and what explains them."""
+    if limit is not None and not (np.isfinite(limit) and limit > 0):
+        raise LascarError(f"limit is {limit}; give a magnitude above 0")
     for mesh, values in painted:
         if values is not None:
             check_values(values, mesh, name="values")

@@ -109,3 +109,10 @@ def test_bad_input_is_refused_before_anything_is_drawn(ball):
     many = len(ball.vertices_mm)
     with pytest.raises(LascarError, match="different kinds"):
         show_surfaces({"a": (ball, np.zeros(many)), "b": (ball, np.zeros(many, bool))})
+
+
+@pytest.mark.parametrize("limit", [0.0, -1.0, float("nan")])
+def test_colours_need_a_limit_above_0(ball, limit):
+    values = np.zeros(len(ball.vertices_mm))
+    with pytest.raises(LascarError, match="a magnitude above 0"):
+        show_surfaces({"a": (ball, values)}, limit=limit)
