@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from lascarlib.pretrained import run_folder
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
     from lascarlib.training import Run
+    from lascarlib.training.methods import MethodName
 
 
 def add_commands(commands: Any) -> None:
@@ -170,6 +172,7 @@ def _start(
         raise LascarError(
             f"{dataset.source}: {count(len(dataset))}, but the UAM needs {least_cases}; give more"
         )
+    _check_trained(settings, config.method, dataset)
     check_cases(dataset)
     config = planned(config, dataset)
     run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
@@ -179,3 +182,18 @@ def _start(
             file=sys.stderr,
         )
     return run, dataset
+
+
+def _check_trained(settings: Mapping[str, Any], method: "MethodName", dataset: "Dataset") -> None:
+    """Refuse settings of a stage that the method does not train on this data."""
+    from lascarlib.errors import LascarError
+    from lascarlib.training.methods import METHODS, stages_of
+
+    stages = stages_of(method, has_scar=dataset.has_scar)
+    for name in settings:
+        if name.partition(".")[0] in METHODS[method].losses.keys() - set(stages):
+            raise LascarError(
+                f"setting {name!r} would change nothing: {method} trains "
+                f"{' and '.join(stages)} on data "
+                f"{'with' if dataset.has_scar else 'without'} scar labels; leave it out"
+            )

@@ -68,8 +68,16 @@ class Predictor:
         return any(self.networks.get(stage) for stage in ("scar", "joint"))
 
     def __call__(self, case: Case) -> Prediction:
-        """Predict one case on its own grid; its labels, where it has any, are not looked at."""
+        """Predict one case on its own grid; its labels, where it has any, are not looked at.
+
+        Raises:
+            LascarError: the image has the same value everywhere.
+        """
         run = self.run
+        if case.image.min() == case.image.max():
+            raise LascarError(
+                f"{case.id}: every voxel is {case.image.flat[0]:g}; give the scan itself"
+            )
         case = dataclasses.replace(case, atrium=None, scar=None)
         stage = "joint" if self.networks.get("joint") else "atrium"
         probability, *wall = self._answers(stage, _image_channel(run, stage, case), case)

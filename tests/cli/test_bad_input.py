@@ -118,6 +118,10 @@ def test_training_refuses_broken_data(refuse, tiny_folder, tmp_path, kind, comma
         (["--profile", "tpu"], "unknown profile 'tpu'; known are smoke, cpu, gpu"),
         (["--set", "joint.iterations=3"], "'joint.iterations' would change nothing in boundary-f"),
         (["--method", "dangi", "--set", "scar.iterations=3"], "nothing in dangi, which has meth"),
+        (
+            ["--method", "atrialjsqnet", "--set", "atrium.iterations=3"],
+            "atrialjsqnet trains joint on data with scar labels",
+        ),
         (["--set", "atrium.iteration=3"], "unknown setting 'atrium.iteration'"),
         (["--set", "atrium.iterations=many"], "is 'many'; give a whole number"),
         (["--set", "atrium.iterations=2.5"], "is 2.5; give a whole number"),

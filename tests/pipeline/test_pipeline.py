@@ -182,6 +182,13 @@ def quick_run(folder, dataset: Dataset, **settings) -> Run:
     return start_run(folder, make_config("smoke", seed=0, settings=quick), dataset)
 
 
+def test_a_blank_image_is_refused_not_segmented(trained, tiny_dataset) -> None:
+    case = tiny_dataset.load("case_0")
+    blank = dataclasses.replace(case, image=np.full_like(case.image, 7))
+    with pytest.raises(LascarError, match="case_0: every voxel is 7"):
+        load_predictor(trained)(blank)
+
+
 def test_data_without_scar_labels_trains_the_la_alone(tmp_path, tiny_dataset) -> None:
     cases = {c.id: dataclasses.replace(c, scar=None) for c in tiny_dataset}
     dataset = Dataset("bare", tuple(cases), cases.__getitem__, "bare", (), tuple(cases))
