@@ -111,6 +111,13 @@ CONTRADICTIONS = (
         "The whole image is predicted.",
     ),
     Contradiction(
+        "JSQ, section 4.1 and its code",
+        "The paper z-scores images; the code does so along one axis only, and lays the attention "
+        "mask of each case of a batch on every other.",
+        "Images are z-scored as wholes, and a mask serves its own case; the code's ways are not "
+        "offered.",
+    ),
+    Contradiction(
         "JSQ, section 4.3.2 and Table 5",
         "The methods it compares are said to be no worse than the U-Net but for Xue et al.; "
         "Dangi et al. has the lowest Dice of all.",
