@@ -35,8 +35,8 @@ STAGE = {
 AS_MODULE = [sys.executable, "-c", "import sys; from lascarlib.cli import main; sys.exit(main())"]
 
 
-def settings(**changes: str) -> list[str]:
-    pairs = {f"{s}.{k}": v for s in ("atrium", "scar") for k, v in {**STAGE, **changes}.items()}
+def settings(*, stages=("atrium", "scar"), **changes: str) -> list[str]:
+    pairs = {f"{s}.{k}": v for s in stages for k, v in {**STAGE, **changes}.items()}
     pairs |= {"precision": "32-true", "folds": "2"}
     return [word for key, value in pairs.items() for word in ("--set", f"{key}={value}")]
 
@@ -220,8 +220,13 @@ def test_data_without_scar_labels_trains_and_predicts_the_la_and_says_so(
     shutil.copytree(data, tmp_path / "data")
     for label in (tmp_path / "data").glob("*/scarSegImgM.nii.gz"):
         label.unlink()
-    quick = settings(iterations="2", epoch_iterations="1")
-    assert run("train", tmp_path / "data", tmp_path / "run", "--profile", "smoke", *quick) == 0
+    words = "train", tmp_path / "data", tmp_path / "run", "--profile", "smoke"
+    assert run(*words, *settings(iterations="2", epoch_iterations="1")) == 2
+    said = capsys.readouterr().err
+    assert "boundary-focused trains atrium on data without scar labels; leave it out" in said
+    assert not (tmp_path / "run").exists()
+    quick = settings(stages=("atrium",), iterations="2", epoch_iterations="1")
+    assert run(*words, *quick) == 0
     assert "so only the LA stage is trained" in capsys.readouterr().err
     assert run("predict", tmp_path / "run", data / "case_0", "--out", tmp_path / "out") == 0
     assert "this run has not learned scar: LA only" in capsys.readouterr().err
