@@ -1,4 +1,4 @@
-"""From a signal map to an LGE-MRI: navigator, slice profile, blur, coil, ghost, Rician noise."""
+"""From a signal map to an LGE-MRI: slice profile, blur, coil, ghost, Rician noise."""
 
 import numpy as np
 from scipy import ndimage
@@ -6,12 +6,6 @@ from scipy import ndimage
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.lattice import Lattice, smooth_field
 from lascarlib.phantom.streams import Stream, draw, generator
-
-NAVIGATOR_MM = (44.0, 2.0)
-NAVIGATOR_JITTER_MM = 8.0
-NAVIGATOR_WIDTH_MM = 9.0
-"""Usual place of the navigator's column, to the right and forward of the atrium's centre, its SD,
-and the SD of the column's profile."""
 
 LARGEST_GREY_LEVEL = 4095
 """Twelve bits, as scanners store."""
@@ -52,9 +46,8 @@ def acquire(
     Returns:
         float32 image of config.shape_voxels with whole numbers from 0 to LARGEST_GREY_LEVEL, and
         what was drawn: blood_level, noise_sd_to_blood, ghost_to_signal, bias_field_sd,
-        navigator_gain, gamma.
+        gamma.
     """
-    signal, gain = _add_navigator(signal, lattice, generator(seed, index, Stream.NAVIGATOR), config)
     coil = generator(seed, index, Stream.COIL)
     level = float(np.exp(coil.uniform(*np.log(config.blood_level))))
     blur_mm, bias_sd = draw(coil, config.image_blur_mm), draw(coil, config.bias_field_sd)
@@ -75,7 +68,6 @@ def acquire(
         "blood_level": level,
         "noise_sd_to_blood": noise_sd,
         "ghost_to_signal": ghost,
-        "navigator_gain": gain,
         "bias_field_sd": bias_sd,
         "gamma": gamma,
     }
@@ -92,19 +84,6 @@ def _correlated_noise(rng: np.random.Generator, config: PhantomConfig) -> np.nda
         kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
         gain *= float(np.sqrt(((kernel / kernel.sum()) ** 2).sum()))
     return np.asarray(ndimage.gaussian_filter(white, sigmas, mode="wrap")) / np.float32(gain)
-
-
-def _add_navigator(
-    signal: np.ndarray, lattice: Lattice, rng: np.random.Generator, config: PhantomConfig
-) -> tuple[np.ndarray, float]:
-    """Blood that the navigator restored flows in brighter: a soft column from feet to head."""
-    gain = draw(rng, config.navigator_gain)
-    if gain == 0:
-        return signal, gain
-    x_mm, y_mm = np.add(NAVIGATOR_MM, rng.normal(0, NAVIGATOR_JITTER_MM, 2)).astype(np.float32)
-    squared_mm2 = (lattice.x_mm - x_mm) ** 2 + (lattice.y_mm - y_mm) ** 2
-    column = np.exp(squared_mm2 / np.float32(-2 * NAVIGATOR_WIDTH_MM**2))
-    return signal * (1 + np.float32(gain) * column), gain
 
 
 def _add_ghost(

@@ -37,7 +37,7 @@ class PhantomConfig:
         domain: ``real`` draws from the ranges below; ``wide`` is domain randomisation for training,
             which draws for every case how far to widen them (`lascarlib.phantom.scan.WIDE`), its
             resolution and its field of view, lets half of the cases state half their slice
-            distance, and crops half of them round the atrium.
+            distance, crops half of them round the atrium, and restores blood in half of them.
         observer: Who labels: 0 is the truth, 1, 2, ... are other annotators
             (`lascarlib.phantom.observer.second_observer`).
         slices_per_sample: Sub-slices averaged by the slice profile, at least 1.
@@ -87,9 +87,8 @@ class PhantomConfig:
         bias_field_sd: SD of the logarithm of the coil sensitivity.
         ghost_to_signal: Amplitude of the respiratory ghost along the phase-encoding axis y.
         ghost_shift_mm: Displacement of that ghost.
-        navigator_gain: Relative brightening where the respiratory navigator's beam restores
-            blood: a column through the right lung's dome that lights up the right veins and mimics
-            scar.
+        navigator_gain: How much brighter than the other blood that of the right veins is, which the
+            respiratory navigator restored (`lascarlib.phantom.navigator`).
         blood_level: Grey level of blood, drawn on a log scale; images are whole numbers.
         gamma: Exponent of the grey levels, blood staying where it is.
         halved_slices_probability: Share of cases whose affine states half the true distance of

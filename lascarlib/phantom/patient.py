@@ -1,18 +1,26 @@
 """One patient: tissue signal on the lattice, labels on voxels, and what is true of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from scipy import ndimage
 
-from lascarlib.errors import LascarError
 from lascarlib.phantom.acquisition import average_slices
 from lascarlib.phantom.atrium import Atrium
+from lascarlib.phantom.cavity import (
+    Surfaces,
+    embed,
+    label_cavity,
+    label_wall,
+    paint_atrium,
+    sample_surfaces,
+)
 from lascarlib.phantom.config import PhantomConfig
 from lascarlib.phantom.contrast import draw_contrast, textured_signals
-from lascarlib.phantom.lattice import Lattice, Window, smooth_field
-from lascarlib.phantom.neighbours import draw_neighbours, paint_neighbours
+from lascarlib.phantom.lattice import Lattice, smooth_field
+from lascarlib.phantom.navigator import restore_blood
+from lascarlib.phantom.neighbours import Organ, draw_neighbours, paint_neighbours
 from lascarlib.phantom.scar import (
     draw_scar_plan,
     islands_kept,
@@ -20,15 +28,20 @@ from lascarlib.phantom.scar import (
     scar_on_wall,
     scar_score,
 )
-from lascarlib.phantom.shapes import union_distance_mm
 from lascarlib.phantom.streams import Stream, draw, generator
-from lascarlib.phantom.tissue import Canvas, coverage, paint
+from lascarlib.phantom.tissue import Canvas, paint
 
 ROUGHNESS_SCALE_MM = 10.0
 """Distance between the knots of a surface's displacement; bumps are about 2 cm wide."""
 
 WALL_TEXTURE_SCALE_MM = 6.0
 """Half the width of what makes healthy wall brighter here and darker there."""
+
+LEAFLET_SHADE = 0.7
+"""Signal of thin leaflets against that of valvular tissue."""
+
+Streams = Callable[[Stream], np.random.Generator]
+"""The generator of every ingredient of one case."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +61,16 @@ class Patient:
     truth: Mapping[str, object]
 
 
+@dataclass(frozen=True, eq=False)
+class _Wall:
+    """The LA wall on its window: signal on samples, scar on voxels before it meets the line."""
+
+    signal: np.ndarray
+    scar: np.ndarray
+    kind: str
+    voxels: int
+
+
 def draw_patient(
     atrium: Atrium,
     lattice: Lattice,
@@ -56,6 +79,7 @@ def draw_patient(
     seed: int,
     index: int,
     config: PhantomConfig,
+    neighbours: bool = True,
 ) -> Patient:
     """Paint a patient round an atrium and label atrium and scar.
 
@@ -66,6 +90,7 @@ def draw_patient(
         seed: Seed of the cohort.
         index: Number of the case.
         config: Ranges.
+        neighbours: Whether other organs are painted too, or air.
 
     Returns:
         The patient.
@@ -73,69 +98,52 @@ def draw_patient(
     Raises:
         LascarError: If the lattice misses the atrium or its wall.
     """
-    flat = draw_contrast(generator(seed, index, Stream.CONTRAST), config)
-    canvas, blood = _paint_surroundings(atrium, lattice, flat, seed, index, config)
+    streams = partial(generator, seed, index)
+    flat = draw_contrast(streams(Stream.CONTRAST), config)
+    organs = draw_neighbours(streams(Stream.NEIGHBOURS), atrium, config) if neighbours else ()
+    canvas, blood = _paint_surroundings(organs, lattice, flat, streams, config)
+    gain = draw(streams(Stream.NAVIGATOR), config.navigator_gain)
+    restore_blood(blood, lattice, atrium, gain=gain)
     paint(canvas, atrium.distal_veins, flat["wall"], grow_mm=0.6 * wall_mm)
     paint(canvas, atrium.distal_veins, blood)
-
-    window = _whole_slices(lattice, atrium, wall_mm, config)
-    part = lattice.crop(window)
-    opening = atrium.open_distance_mm(part) + canvas.roughness_mm[window]
-    valve = atrium.valve_distance_mm(part)
-    cavity, wall = _label_cavity_and_wall(atrium, part, opening, valve, wall_mm, config)
-    plan = draw_scar_plan(
-        generator(seed, index, Stream.SCAR),
-        config,
-        ostia_mm=atrium.ostia_mm,
-        bounds_mm=atrium.chambers[0].bounds_mm(),
-    )
-    scar_rng = generator(seed, index, Stream.SCAR_TEXTURE)
-    score = scar_score(plan, part, scar_rng)
-    score_on_voxels = average_slices(score, slices_per_sample=config.slices_per_sample)
-    scar, threshold = scar_on_wall(score_on_voxels, wall, plan=plan, config=config)
-    shift_mm = draw(generator(seed, index, Stream.LABEL), config.label_shift_mm)
-    cavity = _label_cavity(opening - np.float32(shift_mm), valve, config)
-    strength = paint_strength(score, part, scar_rng, threshold=threshold)
-    uneven = draw(scar_rng, config.wall_texture_sd) * smooth_field(
-        part, scar_rng, scale_mm=WALL_TEXTURE_SCALE_MM, margin_mm=90.0
-    )
-    healthy = np.clip(flat["wall"] * (1 + uneven), 0.2, None)
-    wall_signal = healthy + (np.float32(flat["scar"]) - healthy) * strength
-
-    _paint_atrium(canvas, window, opening, valve, wall_signal, flat, blood, wall_mm, config)
+    surfaces = sample_surfaces(atrium, canvas, wall_mm=wall_mm, config=config)
+    wall = _draw_wall(atrium, surfaces, flat, streams, config)
+    leaflet, opacity = LEAFLET_SHADE * flat["leaflet"], config.leaflet_opacity
+    paint_atrium(canvas, surfaces, wall=wall.signal, blood=blood, leaflet=leaflet, opacity=opacity)
     paint(canvas, atrium.distal_veins, blood)
-    _overlay_texture(canvas, seed, index, config)
-    scar = islands_kept(scar & ~cavity, touching=cavity)
+    _overlay_texture(canvas, streams(Stream.OVERLAY), config)
+    shift_mm = draw(streams(Stream.LABEL), config.label_shift_mm)
+    cavity = label_cavity(surfaces, config=config, shift_mm=shift_mm)
+    scar = islands_kept(wall.scar & ~cavity, touching=cavity)
     voxel_ml = float(np.prod(config.spacing_mm)) / 1000
     truth: dict[str, object] = {
         "la_volume_ml": float(cavity.sum()) * voxel_ml,
         "variant": atrium.variant,
         "wall_thickness_mm": wall_mm,
-        "wall_volume_ml": float(wall.sum()) * voxel_ml,
-        "scar_kind": plan.kind,
-        "scar_burden_percent": 100 * float(scar.sum()) / float(wall.sum()),
+        "wall_volume_ml": wall.voxels * voxel_ml,
+        "scar_kind": wall.kind,
+        "scar_burden_percent": 100 * float(scar.sum()) / wall.voxels,
         "signal_to_blood": flat,
+        "navigator_gain": gain,
     }
-    return Patient(
-        canvas.signal, _embed(cavity, window, config), _embed(scar, window, config), truth
-    )
+    atrium_label, scar_label = (embed(m, surfaces, config=config) for m in (cavity, scar))
+    return Patient(canvas.signal, atrium_label, scar_label, truth)
 
 
 def _paint_surroundings(
-    atrium: Atrium,
+    organs: tuple[Organ, ...],
     lattice: Lattice,
     flat: Mapping[str, float],
-    seed: int,
-    index: int,
+    streams: Streams,
     config: PhantomConfig,
 ) -> tuple[Canvas, np.ndarray]:
     """The canvas with all neighbours, and the blood signal to go on with."""
-    texture = generator(seed, index, Stream.TISSUE_TEXTURE)
+    texture = streams(Stream.TISSUE_TEXTURE)
     tissue = textured_signals(texture, lattice, flat)
     blood_sd = np.float32(draw(texture, config.blood_texture_sd))
     blood = 1 + blood_sd * smooth_field(lattice, texture, scale_mm=9.0)
     tissue["blood"] = blood
-    surface = generator(seed, index, Stream.SURFACE)
+    surface = streams(Stream.SURFACE)
     canvas = Canvas(
         lattice,
         np.full(lattice.shape, 0.02, np.float32),
@@ -143,13 +151,39 @@ def _paint_surroundings(
         * smooth_field(lattice, surface, scale_mm=ROUGHNESS_SCALE_MM),
         edge_mm=max(config.spacing_mm[:2]),
     )
-    organs = draw_neighbours(generator(seed, index, Stream.NEIGHBOURS), atrium, config)
     paint_neighbours(canvas, organs, tissue)
     return canvas, blood
 
 
-def _overlay_texture(canvas: Canvas, seed: int, index: int, config: PhantomConfig) -> None:
-    rng = generator(seed, index, Stream.OVERLAY)
+def _draw_wall(
+    atrium: Atrium,
+    surfaces: Surfaces,
+    flat: Mapping[str, float],
+    streams: Streams,
+    config: PhantomConfig,
+) -> _Wall:
+    """Decide where a wall is scarred, and how bright it is everywhere."""
+    part = surfaces.lattice
+    cavity = label_cavity(surfaces, config=config)
+    wall = label_wall(surfaces, cavity, atrium=atrium, config=config)
+    bounds_mm = atrium.chambers[0].bounds_mm()
+    plan = draw_scar_plan(
+        streams(Stream.SCAR), config, ostia_mm=atrium.ostia_mm, bounds_mm=bounds_mm
+    )
+    rng = streams(Stream.SCAR_TEXTURE)
+    score = scar_score(plan, part, rng)
+    on_voxels = average_slices(score, slices_per_sample=config.slices_per_sample)
+    scar, threshold = scar_on_wall(on_voxels, wall, plan=plan, config=config)
+    strength = paint_strength(score, part, rng, threshold=threshold)
+    uneven = draw(rng, config.wall_texture_sd) * smooth_field(
+        part, rng, scale_mm=WALL_TEXTURE_SCALE_MM, margin_mm=90.0
+    )
+    healthy = np.clip(flat["wall"] * (1 + uneven), 0.2, None)
+    signal = healthy + (np.float32(flat["scar"]) - healthy) * strength
+    return _Wall(signal, scar, plan.kind, int(wall.sum()))
+
+
+def _overlay_texture(canvas: Canvas, rng: np.random.Generator, config: PhantomConfig) -> None:
     sd, scale_mm = draw(rng, config.texture_sd), np.exp(draw(rng, _logs(config.texture_scale_mm)))
     field = smooth_field(canvas.lattice, rng, scale_mm=scale_mm)
     field *= np.float32(sd)
@@ -161,84 +195,3 @@ def _overlay_texture(canvas: Canvas, seed: int, index: int, config: PhantomConfi
 
 def _logs(limits: tuple[float, float]) -> tuple[float, float]:
     return float(np.log(limits[0])), float(np.log(limits[1]))
-
-
-def _label_cavity(opening: np.ndarray, valve: np.ndarray, config: PhantomConfig) -> np.ndarray:
-    inside = np.maximum(opening, valve)
-    return _largest_piece(average_slices(inside, slices_per_sample=config.slices_per_sample) < 0)
-
-
-def _label_cavity_and_wall(
-    atrium: Atrium,
-    part: Lattice,
-    opening: np.ndarray,
-    valve: np.ndarray,
-    wall_mm: float,
-    config: PhantomConfig,
-) -> tuple[np.ndarray, np.ndarray]:
-    n = config.slices_per_sample
-    cavity = _label_cavity(opening, valve, config)
-    opening, valve = (average_slices(d, slices_per_sample=n) for d in (opening, valve))
-    veins = union_distance_mm(atrium.distal_veins, part, blend_mm=3.0, margin_mm=4.0)
-    beyond = average_slices(veins, slices_per_sample=n) < 0  # blood behind the stubs: no wall
-    wall = (opening >= 0) & (opening < wall_mm) & (valve < 0) & ~beyond
-    # Fillets thicken the implicit wall in the crotches of veins: hold it to its thickness, measured
-    # from the nearest cavity voxel, whose centre lies at most one voxel behind the surface.
-    reach_mm = ndimage.distance_transform_edt(~cavity, sampling=config.spacing_mm)
-    return cavity, wall & (reach_mm > 0) & (reach_mm <= wall_mm + max(config.spacing_mm))
-
-
-def _whole_slices(
-    lattice: Lattice, atrium: Atrium, wall_mm: float, config: PhantomConfig
-) -> Window:
-    """The window round atrium and wall, widened to whole slices."""
-    low_mm, high_mm = atrium.bounds_mm()
-    reach_mm = wall_mm + 4.0
-    x, y, z = lattice.window(low_mm - reach_mm, high_mm + reach_mm)
-    n = config.slices_per_sample
-    z = slice(z.start // n * n, -(-z.stop // n) * n)
-    if min(s.stop - s.start for s in (x, y, z)) < 2:
-        raise LascarError(
-            "The phantom's field of view misses the atrium: enlarge shape_voxels or spacing_mm "
-            "or reduce origin_jitter_mm."
-        )
-    return x, y, z
-
-
-def _embed(mask: np.ndarray, window: Window, config: PhantomConfig) -> np.ndarray:
-    full = np.zeros(config.shape_voxels, bool)
-    n = config.slices_per_sample
-    full[window[0], window[1], window[2].start // n : window[2].stop // n] = mask
-    return full
-
-
-def _largest_piece(mask: np.ndarray) -> np.ndarray:
-    pieces, n = ndimage.label(mask)
-    if n == 0:
-        raise LascarError(
-            "The phantom's field of view misses the atrium: enlarge shape_voxels or spacing_mm."
-        )
-    return np.asarray(pieces == 1 + np.argmax(np.bincount(pieces.ravel())[1:]))
-
-
-def _paint_atrium(
-    canvas: Canvas,
-    window: Window,
-    opening: np.ndarray,
-    valve: np.ndarray,
-    wall: np.ndarray,
-    flat: dict[str, float],
-    blood: np.ndarray,
-    wall_mm: float,
-    config: PhantomConfig,
-) -> None:
-    """Wall with its scar, then blood on both sides of the valve, then the leaflets."""
-    target = canvas.signal[window]
-    edge = canvas.edge_mm
-    above = coverage(valve, edge_mm=edge)
-    target += coverage(opening - np.float32(wall_mm), edge_mm=edge) * above * (wall - target)
-    inlet = coverage(opening, edge_mm=edge) * coverage(valve - np.float32(12.0), edge_mm=4.0)
-    target += inlet * (blood[window] - target)
-    leaflet = coverage(np.abs(valve - np.float32(1.0)) - np.float32(0.7), edge_mm=edge)
-    dark = np.float32(flat["leaflet"] * 0.7)
-    target += config.leaflet_opacity * leaflet * inlet * (dark - target)

@@ -76,19 +76,3 @@ def test_grey_levels_are_whole_and_not_clipped_blood():
     assert image.dtype == np.float32
     assert image.min() >= 0
     assert image.max() <= 4095
-
-
-def test_the_navigator_brightens_a_column_on_the_right_and_nothing_else():
-    config = replace(CLEAN, shape_voxels=(96, 40, 16), navigator_gain=(0.5, 0.5))
-    gain = scan(1.0, config) / 1000 - 1
-    x, _, _ = np.unravel_index(gain.argmax(), gain.shape)
-    # x falls with the index: (47.5 - index) 1.25 mm; the column lies 44 mm to the right, SD 8 mm
-    assert 20 < (47.5 - x) * 1.25 < 60
-    assert gain.max() == pytest.approx(0.5, abs=0.02)
-    assert np.ptp(gain, axis=2).max() == 0  # the same from feet to head
-    # 9 mm SD: the patient's left half, 30 mm away and more, gets less than 0.5 exp(-5.5) = 0.002
-    assert gain[72:].max() < 0.002
-
-
-def test_without_a_navigator_nothing_is_added():
-    assert (scan(1.0, replace(CLEAN, navigator_gain=(0.0, 0.0))) == 1000).all()
