@@ -3,25 +3,27 @@
 import argparse
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import numpy as np
 from table import RESULTS, write_table
 
-from lascarlib.datasets import open_dataset
+from lascarlib.case import Case
+from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.evaluation import score_case
-from lascarlib.phantom import PhantomConfig, scan
-from lascarlib.phantom.memory import Memory
+from lascarlib.phantom import describe_cohort, phantom_case
+from lascarlib.phantom.scan import scan_config
 from lascarlib.pipeline import load_predictor, train
 from lascarlib.provenance import commit
 from lascarlib.training import make_config, start_run
 from lascarlib.training.checkpoint import read_json, write_json
+
+SEED = 1
+"""Of the phantoms to learn from."""
 
 SETTINGS = {
     "loss": "dice-cross-entropy",
@@ -57,7 +59,7 @@ class Variant:
     """
 
     domain: str = "wide"
-    changes: dict[str, object] | None = None
+    changes: Mapping[str, Any] | None = None
     neighbours: bool = True
     patch_voxels: tuple[int, int, int] = (64, 48, 40)
     iterations_factor: int = 1
@@ -72,30 +74,27 @@ VARIANTS = {
     "without wide ranges, views and resolutions": Variant(
         "real", {"halved_slices_probability": 0.5, "cropped_probability": 0.5}
     ),
+    "without the navigator's inflow": Variant(changes={"navigator_gain": (0.0, 0.0)}),
     "without halved slice distances": Variant(changes={"halved_slices_probability": 0.0}),
     "small patches (32 x 32 x 32)": Variant(patch_voxels=(32, 32, 32), iterations_factor=4),
 }
 """What is compared; the first is what the others lack something of."""
 
 
-@contextmanager
-def phantom_of(variant: Variant) -> Iterator[None]:
-    """Let the phantom lack what a variant lacks."""
-    settle = scan.scan_config
+def cohort_of(variant: Variant, cases: int) -> Dataset:
+    """Phantoms that lack what a variant lacks; they are made anew whenever they are asked for."""
+    source = f"phantom:cases={cases},seed={SEED},domain={variant.domain}"
+    cohort = open_dataset(source)
+    config = describe_cohort(source.partition(":")[2]).config
+    indices = {name: index for index, name in enumerate(cohort.ids)}
 
-    def settled(config: PhantomConfig, *, seed: int, index: int) -> PhantomConfig:
-        changes: dict[str, object] = variant.changes or {}
-        return replace(settle(config, seed=seed, index=index), **changes)  # type: ignore[arg-type]
+    def load(name: str) -> Case:
+        index = indices[name]
+        settled = scan_config(config, seed=SEED, index=index)
+        changed = replace(settled, **(variant.changes or {}))
+        return phantom_case(index, seed=SEED, config=changed, neighbours=variant.neighbours)
 
-    with ExitStack() as patches:
-        patches.enter_context(mock.patch("lascarlib.phantom.cohort.scan_config", settled))
-        patches.enter_context(
-            mock.patch("lascarlib.datasets.opening.PHANTOMS", Memory(most_bytes=0))
-        )
-        if not variant.neighbours:
-            name = "lascarlib.phantom.patient.draw_neighbours"
-            patches.enter_context(mock.patch(name, return_value=()))
-        yield
+    return replace(cohort, load=load, without_scar=cohort.ids)
 
 
 def scores(
@@ -114,10 +113,9 @@ def scores(
         **settings,
     }
     config = make_config("cpu", seed=0, settings={"atrium": stage})
-    cohort = open_dataset(f"phantom:cases={cases},seed=1,domain={variant.domain}")
-    with phantom_of(variant):
-        run = start_run(folder, config, replace(cohort, without_scar=cohort.ids))
-        train(run, cohort)
+    cohort = cohort_of(variant, cases)
+    run = start_run(folder, config, cohort)
+    train(run, cohort)
     predict = load_predictor(run)
     rows = (score_case(case, predict(case).atrium, score_scar=False) for case in open_dataset(test))
     return {row.id: round(row.atrium_dice, 4) for row in rows}
@@ -125,11 +123,11 @@ def scores(
 
 def tabulate(record: dict[str, Any], out: Path) -> None:
     """Write the table of the variants measured so far."""
-    first = np.array(list(next(iter(record["dice"].values())).values()))
+    first = np.array(list(next(iter(record["rows"].values()))["dice"].values()))
     spread = 1 if len(first) > 1 else 0
     rows = []
-    for name, found in record["dice"].items():
-        dice = np.array(list(found.values()))
+    for name, found in record["rows"].items():
+        dice = np.array(list(found["dice"].values()))
         rows.append(
             {
                 "phantom": name,
@@ -137,6 +135,7 @@ def tabulate(record: dict[str, Any], out: Path) -> None:
                 "least": f"{dice.min():.3f}",
                 "change": f"{(dice - first).mean():+.3f}",
                 "worse in": f"{int((dice < first).sum())} of {len(dice)}",
+                "learned at": found["commit"],
             }
         )
     write_table(
@@ -145,11 +144,11 @@ def tabulate(record: dict[str, Any], out: Path) -> None:
         title="What in the phantom matters",
         notes=[
             f"LA Dice of {len(first)} real hearts (utah2018[64:], native grid), mean ± SD over "
-            f"cases, of networks that learned on {record['cases']} phantoms alone, seed 1.",
+            f"cases, of networks that learned on {record['cases']} phantoms alone, seed {SEED}.",
             f"{record['iterations']} iterations of one patch, far from converged, and one training "
             "a row: differences of 0.02 may be chance.",
             "Small patches get four times as many iterations: every row sees as many voxels.",
-            f"Learned at commit {record['commit']}.",
+            "Learned at: the commit whose phantoms and training a row is of.",
         ],
     )
 
@@ -170,20 +169,21 @@ def main() -> None:
             return
         test = f"{os.environ['LASCAR_DATA']}/utah2018[64:]"
     path = options.out / "phantom_ingredients.json"
-    made_from = {"iterations": iterations, "cases": cases, "commit": commit()}
-    record = read_json(path) if path.exists() and not options.small else {**made_from, "dice": {}}
-    if any(record[name] != made_from[name] for name in ("iterations", "cases")):
+    made_from = {"iterations": iterations, "cases": cases}
+    record = read_json(path) if path.exists() and not options.small else {**made_from, "rows": {}}
+    if any(record[name] != value for name, value in made_from.items()):
         raise SystemExit(
             f"{path}: made with {record['iterations']} iterations on {record['cases']} phantoms; "
             "repeat these numbers to go on with it, or give a new --out"
         )
     for name, variant in VARIANTS.items():
-        if name in record["dice"]:  # of a run that was cut short
+        if name in record["rows"]:  # of a run that was cut short
             continue
         with tempfile.TemporaryDirectory() as folder:
             settings = SMALL if options.small else SETTINGS
             train_and_score = partial(scores, cases=cases, iterations=iterations, test=test)
-            record["dice"][name] = train_and_score(variant, Path(folder) / "run", settings)
+            dice = train_and_score(variant, Path(folder) / "run", settings)
+        record["rows"][name] = {"commit": commit(), "dice": dice}
         write_json(path, record)
         tabulate(record, options.out)
 

@@ -57,7 +57,7 @@ def phantom_cohort(n_cases: int, *, seed: int, config: PhantomConfig) -> Iterato
     return (phantom_case(index, seed=seed, config=config) for index in range(n_cases))
 
 
-def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
+def phantom_case(index: int, *, seed: int, config: PhantomConfig, neighbours: bool = True) -> Case:
     """Make one synthetic LGE-MRI with its labels.
 
     Voxel axes point to the patient's left, back and head, as in scanner files; the affine says so
@@ -67,6 +67,8 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
         index: Number of the case in the cohort, not negative.
         seed: Seed of the cohort, not negative.
         config: Size and ranges.
+        neighbours: Whether there is anything round atrium and veins; False leaves them in air, to
+            learn what the rest of the chest is good for.
 
     Returns:
         A case named by :func:`case_id`: image float32 with whole grey levels; atrium bool, the LA
@@ -86,7 +88,15 @@ def phantom_case(index: int, *, seed: int, config: PhantomConfig) -> Case:
     """
     config = scan_config(config, seed=seed, index=index)
     atrium, wall_mm, lattice, geometry = lay_out(config, seed=seed, index=index)
-    patient = draw_patient(atrium, lattice, wall_mm=wall_mm, seed=seed, index=index, config=config)
+    patient = draw_patient(
+        atrium,
+        lattice,
+        wall_mm=wall_mm,
+        seed=seed,
+        index=index,
+        config=config,
+        neighbours=neighbours,
+    )
     image, acquired = acquire(patient.signal, lattice, seed=seed, index=index, config=config)
     case = Case(
         id=case_id(index, seed=seed),

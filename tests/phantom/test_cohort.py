@@ -65,6 +65,16 @@ def test_noise_does_not_reshuffle_the_patient():
     assert not np.array_equal(quiet.image, noisy.image)
 
 
+def test_without_neighbours_the_same_atrium_lies_in_air():
+    clean = replace(TINY, noise_sd_to_blood=(0.0, 0.0), ghost_to_signal=(0.0, 0.0))
+    whole, alone = (phantom_case(0, seed=1, config=clean, neighbours=n) for n in (True, False))
+    assert np.array_equal(whole.atrium, alone.atrium)
+    assert np.array_equal(whole.scar, alone.scar)
+    far = ndimage.distance_transform_edt(~alone.atrium, sampling=alone.spacing_mm) > 40
+    blood = alone.image[alone.atrium].mean()
+    assert alone.image[far].mean() < 0.05 * blood < 0.2 * blood < whole.image[far].mean()
+
+
 def test_a_cohort_is_lazy_and_its_cases_do_not_depend_on_its_length():
     endless = phantom_cohort(10**9, seed=2, config=TINY)
     first, second = islice(endless, 2)
