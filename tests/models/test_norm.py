@@ -45,7 +45,41 @@ def test_a_large_mean_does_not_swallow_the_variance() -> None:
         np.testing.assert_allclose(ours(volume), expected, atol=1e-4)
 
 
-def test_training_takes_pytorchs_way_to_the_bit() -> None:
-    ours, theirs = both(4)
-    volume = torch.randn(1, 4, 6, 6, 4).contiguous(memory_format=CL)
-    assert torch.equal(ours(volume), theirs(volume))
+@pytest.mark.parametrize("shape", [(2, 8, 16, 12, 6), (1, 8, 7, 5, 3), (3, 300, 2, 3, 2)])
+def test_its_gradients_are_pytorchs(shape) -> None:
+    ours, theirs = both(shape[1])
+    volume = (3 + 2 * torch.randn(shape)).contiguous(memory_format=CL)
+    wanted = torch.randn(shape)  # channels first: brought to the volume's order
+    found = []
+    for norm in (ours, theirs):
+        image = volume.clone().requires_grad_()
+        norm(image).backward(wanted)
+        found.append((image.grad, norm.weight.grad, norm.bias.grad))
+    for own, reference in zip(*found, strict=True):
+        torch.testing.assert_close(own, reference, atol=2e-4, rtol=1e-4)
+    assert found[0][0].is_contiguous(memory_format=CL)
+
+
+def test_its_gradients_are_those_of_small_steps() -> None:
+    norm = both(3)[0].double()
+    volume = torch.randn(2, 3, 4, 3, 2, dtype=torch.float64).contiguous(memory_format=CL)
+    parts = (volume.requires_grad_(), norm.weight, norm.bias)
+    assert torch.autograd.gradcheck(lambda *_: norm(volume), parts)
+
+
+def test_gradients_in_bfloat16_are_near_those_in_float32() -> None:
+    ours, _ = both(16)
+    volume = (1 + torch.randn(2, 16, 8, 8, 8)).contiguous(memory_format=CL)
+    wanted = torch.randn(2, 16, 8, 8, 8).contiguous(memory_format=CL)
+    found = []
+    for dtype in (torch.bfloat16, torch.float32):
+        image = volume.detach().to(dtype).requires_grad_()
+        ours(image).backward(wanted.to(dtype))
+        found.append(image.grad.float())
+    size = float(found[1].abs().max())
+    torch.testing.assert_close(found[0], found[1], atol=0.01 * size, rtol=0.02)
+
+
+def test_one_voxel_is_refused_in_training_as_pytorch_does() -> None:
+    with pytest.raises(ValueError, match="more than 1 spatial element"):
+        InstanceNorm(2)(torch.zeros(1, 2, 1, 1, 1))

@@ -1,0 +1,244 @@
+"""How good is the LA of unseen hearts after so many minutes of training, beside other tools?
+
+Each training is kept in a file as soon as it is scored and is not repeated, so a comparison of
+hours can be made over several sittings.
+"""
+
+import argparse
+import csv
+import datetime
+import itertools
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+
+import monai_peer
+import nnunet_peer
+import numpy as np
+import psutil
+import torch
+from table import RESULTS, command_line, processor, write_table
+from tqdm import tqdm
+
+from lascarlib.case import Case
+from lascarlib.datasets import Dataset, open_dataset
+from lascarlib.evaluation import dice
+from lascarlib.experiments.trials import TRIALS, Trial, add_trial, read_trials
+from lascarlib.pipeline import load_predictor, train
+from lascarlib.preprocess import atrium_sample, to_case_grid
+from lascarlib.provenance import commit, versions
+from lascarlib.training import make_config, start_run
+from lascarlib.training.batches import store_sample
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a contestant gets.
+
+    Args:
+        training: labelled cases to learn from.
+        unseen: cases to be scored on.
+        profile: whose settings ours has; the others get its grid, patch, batch and features.
+        minutes: to train.
+        seed: of the training.
+        folder: for what it writes.
+    """
+
+    training: Dataset
+    unseen: Dataset
+    profile: str
+    minutes: float
+    seed: int
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Iterations, Dice by case, the tool's versions, and the machine's load as training ended."""
+
+    iterations: int
+    dice: Mapping[str, float]
+    tool: str
+    load: float
+
+
+def ours(task: Task, start: str = "") -> Outcome:
+    """What `lascar train --budget` and `lascar predict` do."""
+    config = make_config(
+        task.profile, seed=task.seed, settings={"budget_minutes": task.minutes, "start": start}
+    )
+    run = start_run(task.folder / "run", config, task.training)
+    train(run, task.training)
+    load = psutil.getloadavg()[0]
+    predict = load_predictor(run)
+    with (run.fold_folder("atrium", "all") / "log.csv").open(encoding="utf-8") as log:
+        iterations = [int(row["iteration"]) for row in csv.DictReader(log)][-1]
+    found = _dices(task.unseen, lambda case: predict(case).atrium)
+    return Outcome(iterations, found, f"torch {torch.__version__}", load)
+
+
+def ours_from_phantoms(task: Task) -> Outcome:
+    """The same, from the weights that come with the library, which learned on phantoms alone."""
+    return ours(task, start="pretrained:phantom")
+
+
+def monais(task: Task) -> Outcome:
+    """MONAI's DynUNet recipe on the library's samples."""
+    config = make_config(task.profile, seed=task.seed).atrium
+    for case in tqdm(task.training, total=len(task.training), desc="preparing", unit="case"):
+        store_sample(atrium_sample(case, spacing_mm=config.spacing_mm), task.folder)
+    files = sorted(task.folder.glob("*.npy"))
+    network, iterations = monai_peer.train(files, config, seconds=60 * task.minutes, seed=task.seed)
+    load = psutil.getloadavg()[0]
+
+    def predict(case: Case) -> np.ndarray:
+        channels = atrium_sample(case, spacing_mm=config.spacing_mm).channels
+        return to_case_grid(monai_peer.predict(network, channels, config.patch_voxels), case) > 0.5
+
+    return Outcome(iterations, _dices(task.unseen, predict), f"monai {version('monai')}", load)
+
+
+def nnunets(task: Task) -> Outcome:
+    """nnU-Net v2's trainer and predictor in its own Python, on a plan of the library's size."""
+    config = make_config(task.profile, seed=task.seed).atrium
+    peer = nnunet_peer.Peer(task.folder, threads=torch.get_num_threads())
+    nnunet_peer.convert_cases(peer, task.training)
+    nnunet_peer.convert_images(peer, task.unseen)
+    nnunet_peer.plan_and_preprocess(
+        peer,
+        spacing_mm=config.spacing_mm,
+        overrides=nnunet_peer.network_overrides(
+            config.patch_voxels, config.features, batch_size=config.batch_size
+        ),
+    )
+    trained = nnunet_peer.train(peer, minutes=task.minutes, seed=task.seed)
+    load = psutil.getloadavg()[0]
+    nnunet_peer.predict(peer, mirror=True)
+    found = nnunet_peer.score(peer, task.unseen)
+    tool = nnunet_peer.version(peer) or "nnunetv2"
+    return Outcome(int(trained["iterations"]), found, tool, load)
+
+
+CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
+    "lascarlib": ours,
+    "lascarlib from pretrained:phantom": ours_from_phantoms,
+    "nnU-Net v2": nnunets,
+    "MONAI DynUNet": monais,
+}
+
+
+def _dices(cases: Dataset, predict: Callable[[Case], np.ndarray]) -> dict[str, float]:
+    found = {}
+    for case in tqdm(cases, total=len(cases), desc="scoring", unit="case"):
+        assert case.atrium is not None
+        found[case.id] = round(dice(predict(case), case.atrium), 4)
+    return found
+
+
+def measured(contestant: str, task: Task) -> Trial:
+    """Train and score one contestant in a folder of its own."""
+    with tempfile.TemporaryDirectory(dir=task.folder) as folder:
+        outcome = CONTESTANTS[contestant](replace(task, folder=Path(folder)))
+    return Trial(
+        contestant=contestant,
+        minutes=task.minutes,
+        seed=task.seed,
+        threads=torch.get_num_threads(),
+        iterations=outcome.iterations,
+        training=f"{len(task.training)} cases, {task.training.fingerprint}",
+        dice=outcome.dice,
+        load=round(outcome.load, 1),
+        processor=f"{processor()}, {psutil.cpu_count()} cores",
+        versions=f"python {versions()['python']}, {outcome.tool}",
+        commit=commit(),
+        made=datetime.date.today().isoformat(),
+        command=command_line(),
+    )
+
+
+def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
+    """A row for each contestant, length and number of threads: mean and SD over seeds and cases."""
+
+    def key(trial: Trial) -> tuple[str, float, int]:
+        return trial.contestant, trial.minutes, trial.threads
+
+    rows: list[dict[str, object]] = []
+    for (contestant, minutes, threads), group in itertools.groupby(sorted(trials, key=key), key):
+        each = list(group)
+        means = [float(np.mean(list(trial.dice.values()))) for trial in each]
+        cases = [value for trial in each for value in trial.dice.values()]
+        rows.append(
+            {
+                "contestant": contestant,
+                "minutes": minutes,
+                "threads": threads,
+                "Dice": f"{np.mean(means):.3f} ± {np.std(cases, ddof=1):.3f}",
+                "least case": f"{min(cases):.3f}",
+                "mean of each seed": ", ".join(f"{mean:.3f}" for mean in means),
+                "iterations": ", ".join(str(trial.iterations) for trial in each),
+                "load": ", ".join(f"{trial.load:.1f}" for trial in each),
+            }
+        )
+    return rows
+
+
+def main() -> None:
+    """Train what is not in the file yet, then write the table of all that is."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="phantoms, seconds, not nnU-Net")
+    parser.add_argument("--minutes", type=float, nargs="+", default=[2, 10, 20, 60])
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
+    parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=["lascarlib"])
+    parser.add_argument("--profile", default="cpu", help="settings of the library's network")
+    parser.add_argument("--records", type=Path, default=TRIALS, help="file that keeps trainings")
+    parser.add_argument("--work", type=Path, help="folder for what is being trained")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    options = parser.parse_args()
+    if options.small:
+        options.records, options.profile = options.out / "minutes.jsonl", "smoke"
+        options.minutes, options.seeds = [0.02], [0]
+        options.contestants = [name for name in CONTESTANTS if name != "nnU-Net v2"]
+        training, unseen, name = "phantom:cases=2,seed=1", "phantom:cases=2,seed=2", "phantoms"
+    elif "LASCAR_DATA" in os.environ:
+        folder = f"{os.environ['LASCAR_DATA']}/utah2018"
+        training, unseen, name = f"{folder}[:64]", f"{folder}[64:]", "utah2018"
+    else:
+        parser.exit(2, "LASCAR_DATA is not set; it holds utah2018, to learn from\n")
+    made = {(t.contestant, t.minutes, t.seed, t.threads) for t in read_trials(options.records)}
+    with tempfile.TemporaryDirectory(dir=options.work) as work:
+        for minutes, seed, contestant in itertools.product(
+            options.minutes, options.seeds, options.contestants
+        ):
+            if (contestant, minutes, seed, torch.get_num_threads()) in made:
+                continue
+            task = Task(
+                open_dataset(training),
+                open_dataset(unseen),
+                options.profile,
+                minutes,
+                seed,
+                Path(work),
+            )
+            add_trial(measured(contestant, task), options.records)
+    trials = read_trials(options.records)
+    write_table(
+        options.out / "minutes.md",
+        rows_of(trials),
+        title="Dice of the LA against minutes of training",
+        notes=[
+            f"{name}: {trials[0].training} to learn from, {len(trials[0].dice)} others to score, "
+            "each on its own grid; mean over seeds ± SD over cases.",
+            "Minutes of training on the clock; preprocessing and prediction are not counted.",
+            "nnU-Net and MONAI train a network of the library's size on its grid, so that they can "
+            "learn something in the time; their own defaults are made for a GPU.",
+            "Load: of the whole machine when the training ended, its own work included.",
+            "Every case of every training: `lascarlib/experiments/results/minutes.jsonl`.",
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""Dice against minutes on real hearts: trainings of equal length, ours beside other tools'."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from lascarlib.errors import LascarError
+from lascarlib.io import write_atomically
+
+TRIALS = Path(__file__).parent / "results" / "minutes.jsonl"
+"""What `benchmarks/minutes.py` measured on Utah 2018, a line a training; numbers only."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training of a given length, and how well it found the LA of cases it had not seen.
+
+    Args:
+        contestant: the tool that was trained.
+        minutes: it was given; preprocessing and prediction are not counted.
+        seed: of the training; another tool may leave other things to chance.
+        threads: the processor's, that it was given.
+        iterations: it came to.
+        training: data set it learned from.
+        dice: case to Dice of the LA on the case's own grid.
+        load: of the machine in the training's last minute, its own work included.
+        processor: it ran on.
+        versions: of Python, torch and the tool.
+        commit: of this library.
+        made: the day, as 2026-01-31.
+        command: that made it.
+    """
+
+    contestant: str
+    minutes: float
+    seed: int
+    threads: int
+    iterations: int
+    training: str
+    dice: Mapping[str, float]
+    load: float
+    processor: str
+    versions: str
+    commit: str
+    made: str
+    command: str
+
+
+def read_trials(path: Path = TRIALS) -> list[Trial]:
+    """The trainings of a file, in the order they were made.
+
+    Args:
+        path: written by `add_trial`.
+
+    Returns:
+        One record each; none where there is no such file.
+
+    Raises:
+        LascarError: the file is damaged.
+
+    Example:
+        >>> read_trials(Path("nothing.jsonl"))
+        []
+    """
+    if not path.exists():
+        return []
+    names = [field.name for field in fields(Trial)]
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [Trial(**{name: row[name] for name in names}) for row in rows]
+    except (ValueError, KeyError, TypeError) as error:
+        raise LascarError(f"{path}: no record of trainings; restore or delete it") from error
+
+
+def add_trial(trial: Trial, path: Path = TRIALS) -> None:
+    """Add a training to a file, which is rewritten whole or left as it was.
+
+    Args:
+        trial: its record.
+        path: made where it does not exist.
+
+    Raises:
+        LascarError: the file is damaged.
+    """
+    lines = [json.dumps(asdict(each), ensure_ascii=False) for each in (*read_trials(path), trial)]
+    text = "".join(line + "\n" for line in lines)
+    write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
