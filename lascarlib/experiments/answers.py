@@ -2,6 +2,8 @@
 
 import csv
 import dataclasses
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,13 +16,16 @@ from lascarlib.case import Case
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.experiments.declaration import Classical, LearnGC, Network, Observer, Row
+from lascarlib.experiments.recall import Recall
 from lascarlib.experiments.sizes import learngc_config, network_config
 from lascarlib.experiments.store import stored_folder, stored_run
 from lascarlib.phantom.observer import second_observer
 from lascarlib.pipeline import (
+    Prediction,
     Predictor,
     fit_uncertainty,
     load_population,
+    threshold_atrium,
     train_atrium,
     train_scar,
     train_spatial,
@@ -65,7 +70,9 @@ class Answerer:
     fold: str = ALL
 
 
-def make_answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -> Answerer:
+def make_answerer(
+    row: Row, train: Dataset | None, *, profile: str, seed: int, recall: Recall | None = None
+) -> Answerer:
     """Train what a row needs, or find it in the store.
 
     Args:
@@ -73,6 +80,7 @@ def make_answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -
         train: what it learns from; None where it learns nothing.
         profile: "smoke", "cpu" or "gpu".
         seed: of the training, or of the observer.
+        recall: what was predicted before, for rows that share networks.
 
     Raises:
         LascarError: the row predicts nothing, or needs data to learn from.
@@ -86,7 +94,7 @@ def make_answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -
         >>> bool((found.atrium != case.atrium).any()), observer.minutes
         (True, 0.0)
     """
-    made = row.made
+    made, recall = row.made, recall or Recall()
     if isinstance(made, Observer):
         return Answerer(lambda case: _redrawn(case, seed=seed + 1))
     if isinstance(made, Classical) and made.atrium is None:
@@ -94,9 +102,9 @@ def make_answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -
     if train is None:
         raise LascarError(f"{row.name}: nothing to learn from; declare its cohort")
     if isinstance(made, Network):
-        return _of_network(made, train, profile=profile, seed=seed)
+        return _of_network(made, train, profile=profile, seed=seed, recall=recall)
     if isinstance(made, Classical) and made.atrium is not None:
-        inner = _of_network(made.atrium, train, profile=profile, seed=seed)
+        inner = _of_network(made.atrium, train, profile=profile, seed=seed, recall=recall)
 
         def on_predicted(case: Case) -> Answer:
             return _quantified(made.method, case, inner.answer(case).atrium)
@@ -137,16 +145,22 @@ def train_stages(network: Network, dataset: Dataset, *, profile: str, seed: int)
     return run
 
 
-def _of_network(network: Network, train: Dataset, *, profile: str, seed: int) -> Answerer:
+def _of_network(
+    network: Network, train: Dataset, *, profile: str, seed: int, recall: Recall
+) -> Answerer:
     run = train_stages(network, train, profile=profile, seed=seed)
     stages = _stages(network, run)
     read = dataclasses.replace(run, config=with_settings(run.config, network.reading))
     population = load_population(run)
-    networks = {stage: load_networks(run, stage) for stage in stages}
-    predict = Predictor(read, networks, population)
+    predict = Predictor(read, {stage: load_networks(run, stage) for stage in stages}, population)
+    rest = "" if stages == ("atrium",) else json.dumps(dict(network.reading), sort_keys=True)
 
     def answer(case: Case) -> Answer:
-        found = predict(case)
+        image = hashlib.sha256(case.image.tobytes()).hexdigest()
+        key = (run.folder.name, *stages, rest, case.id, image)
+        found = recall(key, lambda: predict(case))
+        if stages == ("atrium",):
+            found = _read_again(found, predict)
         numbers = {}
         if population is not None:
             above = (found.uncertainty - population.mean) / population.sd
@@ -154,6 +168,14 @@ def _of_network(network: Network, train: Dataset, *, profile: str, seed: int) ->
         return Answer(found.atrium, found.scar, numbers)
 
     return Answerer(answer, _minutes(run, stages), "folds" if network.folds else ALL)
+
+
+def _read_again(found: Prediction, predict: Predictor) -> Prediction:
+    """The LA of a probability by a row's own thresholds."""
+    atrium, uncertainty, outlier = threshold_atrium(
+        predict.run, found.atrium_probability, predict.population
+    )
+    return dataclasses.replace(found, atrium=atrium, uncertainty=uncertainty, is_outlier=outlier)
 
 
 def _of_learngc(train: Dataset, *, profile: str, seed: int) -> Answerer:

@@ -24,6 +24,7 @@ from lascarlib.experiments.declaration import (
     Scan,
 )
 from lascarlib.experiments.keys import config_hash, declaration_hash
+from lascarlib.experiments.recall import Recall
 from lascarlib.experiments.records import Record
 from lascarlib.geometry.boundary import boundary_band
 from lascarlib.geometry.orientation import to_lps
@@ -36,7 +37,13 @@ Numbers = dict[str, dict[str, float]]
 
 
 def measure(
-    experiment: Experiment, row: Row, *, profile: str, domain: str, seed: int
+    experiment: Experiment,
+    row: Row,
+    *,
+    profile: str,
+    domain: str,
+    seed: int,
+    recall: Recall | None = None,
 ) -> list[Record]:
     """Train a row, or find it trained, and score every case of its test cohort.
 
@@ -46,6 +53,7 @@ def measure(
         profile: "smoke", "cpu" or "gpu".
         domain: of the data.
         seed: of the training.
+        recall: what was predicted before, for rows that share networks.
 
     Returns:
         One record for each case and metric.
@@ -67,7 +75,7 @@ def measure(
     )
     train = open_cohort(learned) if row.learns else None
     test = open_cohort(scored)
-    answerer = _answerer(row, train, profile=profile, seed=seed)
+    answerer = _answerer(row, train, profile=profile, seed=seed, recall=recall)
     cases = tqdm(test, total=len(test), desc="scoring", unit="case", leave=False)
     numbers = {case.id: _numbers(row, case, answerer.answer(case)) for case in cases}
     if isinstance(row.made, Network):
@@ -101,12 +109,14 @@ def measure(
     ]
 
 
-def _answerer(row: Row, train: Dataset | None, *, profile: str, seed: int) -> Answerer:
+def _answerer(
+    row: Row, train: Dataset | None, *, profile: str, seed: int, recall: Recall | None
+) -> Answerer:
     """What answers for a row; a training that diverges is a result, that of missing every case."""
     if isinstance(row.made, Scan):
         return Answerer(lambda case: Answer(None, None))
     try:
-        return make_answerer(row, train, profile=profile, seed=seed)
+        return make_answerer(row, train, profile=profile, seed=seed, recall=recall)
     except DivergedError as error:
         print(f"{row.name} diverged, and misses every case: {error}", file=sys.stderr)
         return Answerer(lambda case: Answer(None, None, failed=True))

@@ -9,6 +9,7 @@ from lascarlib.errors import LascarError
 from lascarlib.experiments.cohorts import is_here
 from lascarlib.experiments.declaration import Experiment, Impossible, Observer, Row
 from lascarlib.experiments.measure import measure
+from lascarlib.experiments.recall import Recall
 from lascarlib.experiments.records import (
     is_current,
     read_records,
@@ -120,6 +121,7 @@ def reproduce(
         LascarError: a unit fails; those before it are stored.
     """
     root = results_folder() if root is None else root
+    recall = Recall()
     for number, unit in enumerate(units, start=1):
         head = f"[{number}/{len(units)}] {unit}"
         if is_done(unit, root):
@@ -132,6 +134,7 @@ def reproduce(
             profile=unit.profile,
             domain=unit.domain,
             seed=unit.seed,
+            recall=recall,
         )
         write_records(unit.file(root), records)
         say(f"{head}: done in {(time.monotonic() - started) / 60:.1f} min")

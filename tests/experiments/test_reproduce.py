@@ -18,6 +18,7 @@ from lascarlib.experiments.declaration import (
     Row,
 )
 from lascarlib.experiments.measure import measure, without_worst
+from lascarlib.pipeline import Predictor
 
 
 @pytest.fixture(autouse=True)
@@ -74,10 +75,20 @@ def test_what_is_done_is_not_run_again_and_an_interruption_loses_nothing(
     assert {record.row for record in found} == {"otsu", "observer"}
 
 
-def test_rows_share_a_training_and_differ_in_how_it_is_read(table, tmp_path):
+def test_rows_share_a_training_and_an_answer_and_differ_in_how_it_is_read(
+    table, tmp_path, monkeypatch
+):
+    asked, real = [], Predictor.__call__
+
+    def counted(self, case):
+        asked.append(case.id)
+        return real(self, case)
+
+    monkeypatch.setattr(Predictor, "__call__", counted)
     units = list_units([table], profile="smoke", rows=["net", "net, p > 0.1"])
     reproduce(units, root=tmp_path / "results", say=lambda line: None)
     assert len(list((tmp_path / "store" / "runs").iterdir())) == 1
+    assert len(asked) == len(set(asked)) == 3  # three cases, each asked about once for both rows
     found = stored_records(table, profile="smoke", roots=(tmp_path / "results",))
     values = {
         row.name: [r.value for r in found if r.row == row.name and r.metric == "atrium_dice"]
