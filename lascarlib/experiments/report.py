@@ -59,9 +59,16 @@ def judge_claims(claims: Sequence[Claim], records: Records, *, domain: str) -> l
     return [
         Verdict("cannot be tested on this data", claim.test.reason)
         if isinstance(claim.test, Untestable)
-        else next(judged)
+        else _explained(claim, next(judged))
         for claim in claims
     ]
+
+
+def _explained(claim: Claim, verdict: Verdict) -> Verdict:
+    """With what may be behind it, where it is not what the paper says."""
+    if verdict.word not in ("disagrees", "agrees in direction only") or not claim.otherwise:
+        return verdict
+    return Verdict(verdict.word, f"{verdict.reason} {claim.otherwise}")
 
 
 def count_words(verdicts: Sequence[Verdict]) -> dict[Word, int]:
@@ -136,13 +143,13 @@ def _claims(records: Records, *, domain: str) -> str:
         "",
         f"{len(numbered)} claims: {counts}.",
         "",
-        "| no. | claim | place | tested by | verdict | why |",
-        "|---|---|---|---|---|---|",
+        "| no. | claim | verdict |",
+        "|---|---|---|",
     ]
     for (number, claim), verdict in zip(numbered, verdicts, strict=True):
-        cells = (str(number), claim.text, claim.source, _tested(claim))
-        verdict_cells = (f"**{verdict.word}**", verdict.reason)
-        lines.append("| " + " | ".join(map(_cell, (*cells, *verdict_cells))) + " |")
+        said = f"{claim.text}<br>*{claim.source}.* {_tested(claim)}".rstrip()
+        found = f"**{verdict.word}**<br>{verdict.reason}"
+        lines.append("| " + " | ".join((str(number), _cell(said), _cell(found))) + " |")
     return "\n".join(lines)
 
 
@@ -155,10 +162,10 @@ def _is_run(claim: Claim, records: Records, *, domain: str) -> bool:
 
 def _tested(claim: Claim) -> str:
     if isinstance(claim.test, Untestable):
-        return "–"
+        return ""
     test = claim.test
     names = [getattr(test, field) for field in ("metric", "y") if hasattr(test, field)]
-    return f"`{test.experiment}`: {compared(test)}, {PRINTED.get(names[0], names[0])}"
+    return f"Tested by `{test.experiment}`: {compared(test)}, {PRINTED.get(names[0], names[0])}."
 
 
 def _tables(records: Records, *, profile: str) -> str:
