@@ -14,8 +14,8 @@ BOUNDARY_SIZES: Mapping[str, Mapping[str, Any]] = {
     "smoke": {"folds": 2, "atrium.iterations": 60, "scar.iterations": 60},
     "cpu": {
         "folds": 3,
-        # The whole coarse phantom, of which the LA is 4 to 11 %. Where a patch holds more LA than K,
-        # the hardest K % are all LA or all background, and TopK stays where it began.
+        # The whole coarse phantom, of which the LA is 4 to 11 %. Where a patch holds more LA than
+        # K %, the hardest voxels are at first all LA or all background, and TopK learns neither.
         "atrium.spacing_mm": (2.5, 2.5, 2.5),
         "atrium.patch_voxels": (48, 48, 40),
         "atrium.features": (8, 16, 32, 64),
