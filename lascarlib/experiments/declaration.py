@@ -122,6 +122,7 @@ class Experiment:
         rows: in the order printed.
         data: what it is run on in each profile.
         note: what a reader must know about our version of it.
+        pictured: id of the case of which every row's answer is kept as masks; "" keeps none.
     """
 
     name: str
@@ -131,6 +132,7 @@ class Experiment:
     rows: tuple[Row, ...]
     data: Data
     note: str = ""
+    pictured: str = ""
 
     def sources(self, names: tuple[str, ...], *, profile: str, domain: str) -> tuple[str, ...]:
         """The data sources of some cohorts; none where the domain lacks one of them."""

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import torch
 from tqdm import tqdm
@@ -44,6 +44,7 @@ def measure(
     domain: str,
     seed: int,
     recall: Recall | None = None,
+    see: Callable[[Case, Answer], None] | None = None,
 ) -> list[Record]:
     """Train a row, or find it trained, and score every case of its test cohort.
 
@@ -54,6 +55,7 @@ def measure(
         domain: of the data.
         seed: of the training.
         recall: what was predicted before, for rows that share networks.
+        see: gets every case with the row's answer.
 
     Returns:
         One record for each case and metric.
@@ -77,7 +79,12 @@ def measure(
     test = open_cohort(scored)
     answerer = _answerer(row, train, profile=profile, seed=seed, recall=recall)
     cases = tqdm(test, total=len(test), desc="scoring", unit="case", leave=False)
-    numbers = {case.id: _numbers(row, case, answerer.answer(case)) for case in cases}
+    numbers = {}
+    for case in cases:
+        answer = answerer.answer(case)
+        numbers[case.id] = _numbers(row, case, answer)
+        if see is not None:
+            see(case, answer)
     if isinstance(row.made, Network):
         numbers = without_worst(numbers, row.made.without_worst)
     fingerprints = [part.fingerprint for part in (train, test) if part is not None]

@@ -5,10 +5,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lascarlib.case import Case
 from lascarlib.errors import LascarError
+from lascarlib.experiments.answers import Answer
 from lascarlib.experiments.cohorts import is_here
 from lascarlib.experiments.declaration import Experiment, Impossible, Observer, Row
 from lascarlib.experiments.measure import measure
+from lascarlib.experiments.pictures import (
+    DOMAIN,
+    SEED,
+    make_picture,
+    picture_file,
+    write_picture,
+)
 from lascarlib.experiments.recall import Recall
 from lascarlib.experiments.records import (
     is_current,
@@ -135,9 +144,24 @@ def reproduce(
             domain=unit.domain,
             seed=unit.seed,
             recall=recall,
+            see=_picture_of(unit, root),
         )
         write_records(unit.file(root), records)
         say(f"{head}: done in {(time.monotonic() - started) / 60:.1f} min")
+
+
+def _picture_of(unit: Unit, root: Path) -> Callable[[Case, Answer], None] | None:
+    """What keeps the answer about the experiment's pictured case, where there is one to keep."""
+    experiment, row, profile = unit.experiment, unit.row.name, unit.profile
+    if (unit.domain, unit.seed) != (DOMAIN, SEED) or not experiment.pictured:
+        return None
+
+    def see(case: Case, answer: Answer) -> None:
+        if case.id == experiment.pictured:
+            picture = make_picture(experiment, row, profile=profile, answer=answer)
+            write_picture(picture_file(root, experiment, row, profile=profile), picture)
+
+    return see
 
 
 def is_done(unit: Unit, root: Path) -> bool:

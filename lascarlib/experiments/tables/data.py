@@ -96,3 +96,7 @@ ABLATION: Data = {
 }
 """Scar after and before ablation, and other centres: JSQ's 40 and 20 cases after ablation, 40
 before it, and 10 from each of three centres."""
+
+PICTURED = "phantom_2019_014"
+"""Of the cases tested after ablation in the cpu profile the one with the median share of scar: by
+what is true of it, not by how well it is answered."""

@@ -11,7 +11,7 @@ from lascarlib.experiments.declaration import (
     Observer,
     Row,
 )
-from lascarlib.experiments.tables.data import ABLATION
+from lascarlib.experiments.tables.data import ABLATION, PICTURED
 
 Pair = tuple[float, float]
 
@@ -116,6 +116,7 @@ TABLE_2 = Experiment(
     data=WITH_SCAR,
     note="Accuracy and Dice_g are equal here, as they must be on a surface that is labelled all "
     "over. The phantom's second observer was set to agree with the first as the paper's two do.",
+    pictured=PICTURED,
 )
 
 

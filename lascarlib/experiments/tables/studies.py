@@ -1,6 +1,7 @@
 """Parameter studies: those in JSQ's text and figures, and one of ours."""
 
 from lascarlib.experiments.declaration import Experiment, Network, Row
+from lascarlib.experiments.tables.data import PICTURED
 from lascarlib.experiments.tables.joint import ALL_METRICS, LA_METRICS, SESA, U_NET_LA, WITH_SCAR
 
 
@@ -20,6 +21,7 @@ FIGURE_9 = Experiment(
     ),
     data=WITH_SCAR,
     note="The paper shows a plot without numbers.",
+    pictured=PICTURED,
 )
 
 WEIGHTS = Experiment(
