@@ -79,6 +79,7 @@ def show_surfaces(
     views: Sequence[View] = ("posterior",),
     label: str = "",
     limit: float | None = None,
+    columns: int | None = None,
 ) -> Figure:
     """Draw several surfaces in one scale and one set of colours: a column each, a row a view.
 
@@ -88,13 +89,14 @@ def show_surfaces(
         views: from where; a row each.
         label: quantity and unit for the colour bar.
         limit: largest magnitude that gets its own colour; by default the largest there is.
+        columns: after so many surfaces the next row begins; by default all stand in one.
 
     Returns:
         A figure with an axes for every picture.
 
     Raises:
-        LascarError: no surface or view, values that are not one number a vertex or of two kinds,
-            an unknown view, or no PyVista.
+        LascarError: no surface, view or column, values that are not one number a vertex or of two
+            kinds, an unknown view, or no PyVista.
 
     Source: the comparisons of JSQ Figs. 5, 10 and 11.
     """
@@ -103,22 +105,29 @@ def show_surfaces(
     painted = list(surfaces.values())
     colours, key = _paint(painted, limit=limit)
     width_mm = max(picture_width_mm(mesh) for mesh, _ in painted)
-    columns, rows = len(painted), len(views)
-    if columns == 1:
-        columns, rows = rows, 1
-    edge_in = min(3.1, (PAGE_WIDTH_IN - 0.9) / columns)
+    columns = len(painted) if columns is None else columns
+    if columns < 1:
+        raise LascarError(f"columns is {columns}; give 1 or more")
+    titled = list(zip(surfaces, painted, colours, strict=True))
+    blocks = [titled[k : k + columns] for k in range(0, len(titled), columns)]
+    grid = (len(views) * len(blocks), columns) if len(titled) > 1 else (1, len(views))
+    edge_in = min(3.1, (PAGE_WIDTH_IN - 0.9) / grid[1])
     figure, axes = plt.subplots(
-        rows, columns, squeeze=False, figsize=(edge_in * columns + 0.9, edge_in * rows + 0.6)
+        *grid, squeeze=False, figsize=(edge_in * grid[1] + 0.9, edge_in * grid[0] + 0.6)
     )
-    places = iter(axes.ravel())
-    for view in views:
-        for title, (mesh, _), rgb in zip(surfaces, painted, colours, strict=True):
-            ax = next(places)
-            picture = surface_picture(mesh, rgb, view=view, width_mm=width_mm)
-            half = width_mm / 2
-            ax.imshow(picture, extent=(-half, half, -half, half))
-            ax.set_title(f"{title}\n{view}" if title else view)
-            _annotate(ax, view, width_mm)
+    for ax in axes.ravel():
+        ax.set_axis_off()
+    if len(titled) == 1:
+        axes = axes.T
+    lines = iter(axes)
+    for block in blocks:
+        for view, line in zip(views, lines, strict=False):  # views end first
+            for (title, (mesh, _), rgb), ax in zip(block, line, strict=False):
+                picture = surface_picture(mesh, rgb, view=view, width_mm=width_mm)
+                half = width_mm / 2
+                ax.imshow(picture, extent=(-half, half, -half, half))
+                ax.set_title(f"{title}\n{view}" if title else view)
+                _annotate(ax, view, width_mm)
     if isinstance(key, ScalarMappable):
         bar = figure.colorbar(key, ax=axes.ravel().tolist(), label=label, shrink=0.8)
         bar.outline.set_linewidth(0.5)
@@ -178,7 +187,6 @@ def _share(rgb: np.ndarray) -> tuple[float, float, float]:
 
 def _annotate(ax: Axes, view: View, width_mm: float) -> None:
     """Letters of the body's directions and a bar of 20 mm."""
-    ax.set_axis_off()
     places = ((0.02, 0.5), (0.98, 0.5), (0.5, 0.98), (0.5, 0.02))
     for letter, (x, y) in zip(look_from(view)[2], places, strict=True):
         ax.text(

@@ -58,6 +58,17 @@ def test_scar_is_seen_from_its_side_and_not_from_the_other(ball):
     assert len(columns) / behind.shape[1] == pytest.approx(1 / 1.12, abs=0.02)
 
 
+def test_many_surfaces_are_broken_into_lines_each_with_every_view(ball):
+    many = {name: (ball, None) for name in "abc"}
+    figure = show_surfaces(many, views=("posterior", "left"), columns=2)
+    titles = [ax.get_title().replace("\n", " ") for ax in figure.axes]
+    first = ["a posterior", "b posterior", "a left", "b left"]
+    assert titles == [*first, "c posterior", "", "c left", ""]
+    assert not figure.axes[5].axison  # the place that is left over stays white
+    with pytest.raises(LascarError, match="columns is 0"):
+        show_surfaces(many, columns=0)
+
+
 def test_a_scene_is_a_page_of_its_own_beside_its_still(ball):
     height = ball.vertices_mm[:, 2] + 50
     scene = show_surface(ball, values=height, label="height (mm)", title="ball", viewer="page")
