@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -65,7 +66,7 @@ def picture_file(root: Path, experiment: Experiment, row_name: str, *, profile: 
 
 def write_picture(path: Path, picture: Picture) -> None:
     """Write one picture, eight voxels a byte and compressed: a few kB."""
-    parts = {"row": picture.row, "case": picture.case, "keys": picture.keys}
+    parts: dict[str, Any] = {"row": picture.row, "case": picture.case, "keys": picture.keys}
     for name in ("atrium", "scar"):
         mask = getattr(picture, name)
         if mask is not None:

@@ -97,6 +97,6 @@ ABLATION: Data = {
 """Scar after and before ablation, and other centres: JSQ's 40 and 20 cases after ablation, 40
 before it, and 10 from each of three centres."""
 
-PICTURED = "phantom_2019_014"
-"""Of the cases tested after ablation in the cpu profile the one with the median share of scar: by
-what is true of it, not by how well it is answered."""
+PICTURED = {"post-ablation": "phantom_2023_003", "ablation": "phantom_2019_014"}
+"""Of the tested cases of the cpu profile the one whose share of scar is the median: chosen by what
+is true of it, not by how well it is answered."""

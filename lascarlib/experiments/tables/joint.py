@@ -116,7 +116,7 @@ TABLE_2 = Experiment(
     data=WITH_SCAR,
     note="Accuracy and Dice_g are equal here, as they must be on a surface that is labelled all "
     "over. The phantom's second observer was set to agree with the first as the paper's two do.",
-    pictured=PICTURED,
+    pictured=PICTURED["ablation"],
 )
 
 

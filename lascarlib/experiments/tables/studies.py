@@ -21,7 +21,7 @@ FIGURE_9 = Experiment(
     ),
     data=WITH_SCAR,
     note="The paper shows a plot without numbers.",
-    pictured=PICTURED,
+    pictured=PICTURED["ablation"],
 )
 
 WEIGHTS = Experiment(
