@@ -54,6 +54,8 @@ def run_train(options: argparse.Namespace) -> int:
     from lascarlib.training import parse_settings
     from lascarlib.training.checkpoint import read_json
 
+    if options.start is not None:
+        raise LascarError("--start: learngc starts from random weights; leave it out")
     if options.fold is not None:
         raise LascarError("--fold: learngc learns from every case; give a slice of DATA instead")
     settings = parse_settings(options.set)

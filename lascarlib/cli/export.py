@@ -1,6 +1,7 @@
 """`lascar export`: a training as small as it can be given away."""
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,14 @@ def add_commands(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write what predicting needs of a training, in half the bytes."""
     from lascarlib.training import export_run, open_run
+    from lascarlib.training.lineage import beyond_phantoms
 
     size = export_run(open_run(options.run), options.out)
     print(f"{size / 1e6:.1f} MB of weights; lascar predict {options.out} DATA --out DIR uses them")
+    if sources := beyond_phantoms(options.out):
+        print(
+            f"they learned from {', '.join(sources)}, not from phantoms alone: ask who answers for "
+            "that data before you give them away",
+            file=sys.stderr,
+        )
     return 0

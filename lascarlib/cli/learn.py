@@ -1,4 +1,4 @@
-"""`lascar train`, `lascar cv` and `lascar predict`."""
+"""`lascar train` and `lascar cv`."""
 
 import argparse
 import sys
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lascarlib.cli import baselines
-from lascarlib.pretrained import run_folder
 
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: Any) -> None:
-    """Add `train`, `cv` and `predict` to the command line."""
+    """Add `train` and `cv` to the command line."""
     train = commands.add_parser("train", help="train a method once")
     _add_training_options(train)
     train.add_argument("--fold", type=int, help="hold this fold back; all cases without it")
@@ -28,29 +27,18 @@ def add_commands(commands: Any) -> None:
     cv.add_argument("--folds", help="train only these now, as in 0,1")
     cv.set_defaults(handler=run_cv)
 
-    predict = commands.add_parser("predict", help="segment cases with a trained run")
-    predict.add_argument(
-        "run", metavar="RUN", type=Path, help="of a training, pretrained:phantom, or a method"
-    )
-    predict.add_argument("data", metavar="DATA_OR_IMAGES", help="cases, plain volumes, or one file")
-    predict.add_argument("--out", type=Path, required=True, help="gets <case>/LA_predict.nii.gz")
-    predict.add_argument(
-        "--probabilities", action="store_true", help="write the probability maps too"
-    )
-    predict.add_argument(
-        "--resume", action="store_true", help="leave the cases that are predicted already"
-    )
-    baselines.add_options(predict)
-    predict.set_defaults(handler=run_predict)
-
 
 def _add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", metavar="DATA", help="labelled cases to learn from")
     parser.add_argument("run", metavar="RUN", type=Path, help="folder the training is kept in")
     parser.add_argument(
-        "--method",
-        default="boundary-focused",
-        help="default boundary-focused; learngc; an unknown name lists the others",
+        "--method", help="default boundary-focused; an unknown name lists the others"
+    )
+    parser.add_argument(
+        "--start",
+        metavar="RUN",
+        help="start from the weights of another training, or pretrained:phantom, at a lower rate; "
+        "of several folds name one, as in RUN[fold_0]",
     )
     parser.add_argument("--profile", default="cpu", help="smoke, cpu (default) or gpu")
     parser.add_argument("--seed", type=int, default=0, help="default 0")
@@ -106,53 +94,6 @@ def run_cv(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_predict(options: argparse.Namespace) -> int:
-    """Segment every case of a data set."""
-    options.run = run_folder(options.run)
-    if baselines.is_classical(options.run):
-        return baselines.run_predict(options)
-    return _run_networks(options)
-
-
-def _run_networks(options: argparse.Namespace) -> int:
-    from tqdm import tqdm
-
-    from lascarlib.cli.targets import check_folder
-    from lascarlib.datasets import check_cases, count, open_dataset
-    from lascarlib.errors import LascarError
-    from lascarlib.pipeline import load_predictor, predict_folder, predicted_already
-    from lascarlib.training import open_run
-
-    if options.atrium is not None or options.set:
-        raise LascarError(
-            f"{options.run}: a training finds its own LA; leave out --atrium and --set"
-        )
-    check_folder(options.out)
-    predictor = load_predictor(open_run(options.run))
-    dataset = open_dataset(options.data)
-    done: list[str] = []
-    if options.resume:
-        done = predicted_already(
-            predictor, dataset, options.out, probabilities=options.probabilities
-        )
-        print(f"{len(done)} of {count(len(dataset))} predicted already", file=sys.stderr)
-    left = tuple(name for name in dataset.ids if name not in done)
-    if left:
-        check_cases(dataset.subset(left))
-    if not predictor.finds_scar:
-        print("this run has not learned scar: LA only", file=sys.stderr)
-    predictions = predict_folder(
-        predictor, dataset, options.out, probabilities=options.probabilities, done=done
-    )
-    for found in tqdm(predictions, total=len(left), desc="predicting", unit="case"):
-        if found.is_outlier:
-            print(f"{found.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
-        if predictor.finds_scar and found.scar_probability is None:
-            print(f"{found.id}: no LA with a boundary, so no scar", file=sys.stderr)
-    print(f"{count(len(dataset))} in {options.out}")
-    return 0
-
-
 def _start(
     options: argparse.Namespace, *, folds: tuple[str, ...], least_cases: int = 1
 ) -> "tuple[Run, Dataset]":
@@ -163,9 +104,17 @@ def _start(
 
     if options.budget is not None and not 0 < options.budget < inf:
         raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
-    settings = {"method": options.method, **parse_settings(options.set)}
-    if options.budget is not None:
-        settings["budget_minutes"] = options.budget
+    _check_method(options.method)
+    settings = parse_settings(options.set)
+    named: dict[str, Any] = {
+        "method": options.method,
+        "start": options.start,
+        "budget_minutes": options.budget,
+    }
+    named = {name: value for name, value in named.items() if value is not None}
+    for name in named.keys() & settings.keys():
+        raise LascarError(f"setting {name!r} is given twice, by an option and --set; keep one")
+    settings |= named
     config = make_config(options.profile, seed=options.seed, settings=settings)
     dataset = open_dataset(options.data)
     if len(dataset) < least_cases and config.method == "boundary-focused":
@@ -181,7 +130,43 @@ def _start(
             f"{run.source}: not every case has a scar label, so only the LA stage is trained",
             file=sys.stderr,
         )
+    _say_start(run, folds)
     return run, dataset
+
+
+def _say_start(run: "Run", folds: tuple[str, ...]) -> None:
+    """Say what the networks start from, and where that makes what is held back no test."""
+    from lascarlib.training.start import open_start
+
+    if not run.config.start:
+        return
+    start = open_start(run.config.start)
+    for stage in run.stages:
+        config = run.config.stage(stage)
+        if stage in start.stages:
+            print(
+                f"the {stage} network starts from {start.name} ({start.fold}): patches of "
+                f"{config.patch_voxels} voxels of {config.spacing_mm} mm, learning rate "
+                f"{config.learning_rate:g}",
+                file=sys.stderr,
+            )
+        else:
+            print(f"{start.name} has no {stage} network: random weights", file=sys.stderr)
+    held_back = {name for fold in folds for name in run.fold(fold).validation}
+    if seen := held_back & set(start.record.ids):
+        print(
+            f"of the cases held back, {len(seen)} have names of cases that {start.name} learned "
+            "from; if they are the same, their scores are no test",
+            file=sys.stderr,
+        )
+
+
+def _check_method(method: str | None) -> None:
+    from lascarlib.errors import LascarError
+    from lascarlib.training.methods import METHODS
+
+    if method is not None and method not in METHODS:
+        raise LascarError(f"--method {method}: unknown; give one of {', '.join(METHODS)}, learngc")
 
 
 def _check_trained(settings: Mapping[str, Any], method: "MethodName", dataset: "Dataset") -> None:

@@ -11,6 +11,7 @@ from lascarlib.provenance import versions
 from lascarlib.training.config import Config
 from lascarlib.training.run import Run, start_run
 from lascarlib.training.settings import to_json
+from lascarlib.training.starting_weights import start_sums
 
 STORE_VARIABLE = "LASCAR_STORE"
 """Environment variable that names the store's folder."""
@@ -46,8 +47,8 @@ def stored_run(config: Config, dataset: Dataset) -> Run:
 def stored_folder(config: Any, dataset: Dataset) -> Path:
     """Where the store keeps a training: a folder that may not be there yet.
 
-    Its name covers the config, the data, the library's sources and the versions beneath it, so a
-    training is never reused for something else.
+    Its name covers the config, the weights it starts from, the data, the library's sources and the
+    versions beneath it, so a training is never reused for something else.
 
     Args:
         config: the frozen config of any method.
@@ -59,6 +60,7 @@ def stored_folder(config: Any, dataset: Dataset) -> Path:
     """
     parts = {
         "config": to_json(config),
+        "start": start_sums(config.start) if getattr(config, "start", "") else {},
         "data": dataset.fingerprint,
         "versions": versions(),
         "sources": _sources(),

@@ -174,6 +174,9 @@ class Config:
         profile: name of the literals it started from: "smoke", "cpu", "gpu".
         seed: decides initial weights, folds, patches and augmentation.
         folds: number of folds of the cross-validation.
+        start: weights to start from, "pretrained:phantom" or the folder of a training (of several
+            folds, one in brackets: "runs/folds[fold_0]"); random ones without. The networks' shape
+            and preprocessing, and a lower rate, come with them, see `lascarlib.training.start`.
         budget_minutes: train for so long, all networks together, instead of the stages' iterations;
             0 counts iterations. Preprocessing and prediction are not part of it.
         precision: "auto" is bfloat16 autocast where the processor has it, else float32.
@@ -198,6 +201,7 @@ class Config:
     profile: str = "gpu"
     seed: int = 0
     folds: int = 5
+    start: str = ""
     budget_minutes: float = 0.0
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
     devices: int = 1

@@ -9,8 +9,10 @@ from safetensors.torch import load_file, save_file
 
 from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
+from lascarlib.pretrained import PREFIX
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.run import Run
+from lascarlib.training.export_card import export_card
+from lascarlib.training.run import Run, open_run
 
 
 def export_run(run: Run, folder: Path) -> int:
@@ -21,8 +23,8 @@ def export_run(run: Run, folder: Path) -> int:
 
     Args:
         run: with every network trained that is wanted.
-        folder: gets run.json with the weights' checksums, and weights.safetensors and log.csv for
-            each <stage>/<fold>; new or empty.
+        folder: gets run.json with the weights' checksums, card.md which says what they learned
+            from, and weights.safetensors and log.csv for each <stage>/<fold>; new or empty.
 
     Returns:
         Bytes of all weights.
@@ -45,11 +47,20 @@ def export_run(run: Run, folder: Path) -> int:
             sums[f"{stage}/{fold}"] = hashlib.sha256(bits).hexdigest()
     record = read_json(run.folder / "run.json")
     record["provenance"].pop("platform", None)
+    if "start" in record:
+        record["config"]["start"] = record["start"]["run"] = _name(record["config"]["start"])
     record["sha256"] = sums
     write_json(folder / "run.json", record)
     if (run.folder / "uncertainty.json").exists():
         shutil.copyfile(run.folder / "uncertainty.json", folder / "uncertainty.json")
+    card = export_card(open_run(folder))
+    write_atomically(folder / "card.md", lambda part: part.write_text(card, encoding="utf-8"))
     return size
+
+
+def _name(start: str) -> str:
+    """What a training started from, without the folders above it."""
+    return start if start.startswith(PREFIX) else Path(start).name
 
 
 def _write_half(source: Path, target: Path) -> int:

@@ -9,9 +9,11 @@ from typing import Any
 from lascarlib.errors import LascarError
 from lascarlib.training.checkpoint import read_json
 from lascarlib.training.config import Config
+from lascarlib.training.lineage import beyond_phantoms
 from lascarlib.training.profiles import make_config
 from lascarlib.training.run import Run, open_run
 from lascarlib.training.settings import to_json
+from lascarlib.training.start import RATE_FACTOR, TAKEN
 
 SCORES = "scores.json"
 """Beside run.json: what `benchmarks/zero_shot.py` measured, numbers and names of cases only."""
@@ -42,9 +44,15 @@ def model_card(folder: str | Path) -> str:
         Markdown.
 
     Raises:
-        LascarError: it is no training, or its scores are missing or damaged.
+        LascarError: it is no training, or one that did not learn from phantoms alone, or its scores
+            are missing or damaged.
     """
     run = open_run(folder)
+    if others := beyond_phantoms(run.folder):
+        raise LascarError(
+            f"{run.folder}: learned from {others[0]}, but this card is for networks that learned "
+            "from phantoms alone"
+        )
     record, scores = read_json(run.folder / "run.json"), read_json(run.folder / SCORES)
     made = record["provenance"]
     versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
@@ -63,8 +71,8 @@ lascar predict pretrained:{run.folder.name} IMAGE_OR_FOLDER --out DIR
 
 - Data: `{run.source}`, {len(run.ids)} synthetic scans with known LA and
   scar (`lascarlib.phantom`); no real scan.
-- Commit {made["commit"]}; seed {run.config.seed}; {versions}.
-{"".join(_stage_lines(run))}
+{start_line(run)}- Commit {made["commit"]}; seed {run.config.seed}; {versions}.
+{"".join(stage_lines(run))}
 ```
 {training_command(run)}
 lascar export RUN {run.folder.name}
@@ -108,15 +116,29 @@ def training_command(run: Run) -> str:
     config = run.config
     usual = make_config(config.profile, seed=config.seed, settings={"method": config.method})
     changed = dict(_differences(to_json(usual), to_json(config)))
-    changed.pop("method", None)
+    for name in ("method", *_come_with_start(run, usual)):
+        changed.pop(name, None)
     first = f"lascar train {shlex.quote(run.source)} RUN --profile {config.profile}"
     first += f" --seed {config.seed}"
     if config.method != Config().method:
         first += f" --method {config.method}"
+    if start := changed.pop("start", ""):
+        first += f" --start {shlex.quote(start)}"
     if minutes := changed.pop("budget_minutes", 0):
         first += f" --budget {minutes:g}"
     sets = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in changed.items()]
     return " \\\n  ".join([first, *sets])
+
+
+def _come_with_start(run: Run, usual: Config) -> Iterator[str]:
+    """The settings that `--start` alone changes."""
+    if not run.config.start:
+        return
+    yield "distance_map"
+    for stage in read_json(run.folder / "run.json")["start"]["stages"]:
+        yield from (f"{stage}.{name}" for name in TAKEN)
+        if run.config.stage(stage).learning_rate == RATE_FACTOR * usual.stage(stage).learning_rate:
+            yield f"{stage}.learning_rate"
 
 
 def _differences(
@@ -129,7 +151,20 @@ def _differences(
             yield prefix + name, tuple(value) if isinstance(value, list) else value
 
 
-def _stage_lines(run: Run) -> Iterator[str]:
+def start_line(run: Run) -> str:
+    """The line of a card on the weights that a training started from; empty where it did not."""
+    start = read_json(run.folder / "run.json").get("start")
+    if start is None:
+        return ""
+    sums = ", ".join(f"{stage} {digits[:16]}" for stage, digits in start["sha256"].items())
+    return (
+        f"- Started from the weights of `{start['run']}` ({start['fold']}, commit "
+        f"{start['commit']}; SHA-256 {sums}).\n"
+    )
+
+
+def stage_lines(run: Run) -> Iterator[str]:
+    """Lines of a card, one for each trained network: iterations, minutes, size."""
     for stage in run.stages:
         for fold in run.trained_folds(stage):
             log = (run.fold_folder(stage, fold) / "log.csv").read_text(encoding="utf-8")

@@ -7,7 +7,8 @@ from typing import Any
 from lascarlib.errors import LascarError
 from lascarlib.training.config import Config
 from lascarlib.training.methods import METHODS, MethodName, foreign_settings, is_spatial
-from lascarlib.training.settings import with_settings
+from lascarlib.training.settings import coerce, with_settings
+from lascarlib.training.start import check_start, open_start, started
 
 _LAPTOP_AUGMENTATION = {
     "rotation_degrees": 15.0,
@@ -146,14 +147,16 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
         profile: "smoke", "cpu" or "gpu".
         seed: of the experiment.
         settings: dotted name to value, see `with_settings`; "method" among them decides which
-            literals they change.
+            literals they change, and "start" takes method, shapes and preprocessing from the
+            weights it names, see `lascarlib.training.start`.
 
     Returns:
         The config.
 
     Raises:
         LascarError: unknown profile or setting, a value of another type, or a setting that the
-            method does not have; or profile or seed among the settings.
+            method does not have, or that contradicts the weights to start from; or profile or seed
+            among the settings.
 
     Example:
         >>> config = make_config("smoke", seed=1, settings={"atrium.top_k_percent": 20.0})
@@ -166,11 +169,19 @@ def make_config(profile: str, *, seed: int, settings: Mapping[str, Any] | None =
     if named:
         raise LascarError(f"setting {named[0]!r} has an option of its own; use that")
     chosen = dict(settings or {})
+    words = coerce(chosen.pop("start", ""), str, name="start")
+    start = open_start(words) if words else None
+    usual = start.record.config.method if start else Config().method
     config = with_settings(
-        Config(profile=profile, seed=seed), {"method": chosen.pop("method", "boundary-focused")}
+        Config(profile=profile, seed=seed), {"method": chosen.pop("method", usual)}
     )
     _check_own(config.method, chosen)
-    return with_settings(with_settings(config, _literals(profile, config.method)), chosen)
+    config = with_settings(config, _literals(profile, config.method))
+    if start is None:
+        return with_settings(config, chosen)
+    config = with_settings(started(config, start), chosen)
+    check_start(config, start)
+    return config
 
 
 def _check_own(method: MethodName, settings: Mapping[str, Any]) -> None:

@@ -54,12 +54,15 @@ def make_record(
     return kind(Path(folder), config, *data)
 
 
-def start_record(record: Record[Any], *, resume: bool) -> None:
+def start_record(
+    record: Record[Any], *, resume: bool, further: Mapping[str, Any] | None = None
+) -> None:
     """Make the folder of a new training, or check that an existing one is the same.
 
     Args:
         record: of the training; its folder is new or empty unless `resume`.
         resume: go on where an earlier training with the same config and data stopped.
+        further: what else is written into run.json.
 
     Raises:
         LascarError: the folder is in use and `resume` is not set, or it holds something else, or a
@@ -81,6 +84,7 @@ def start_record(record: Record[Any], *, resume: bool) -> None:
             "ids": list(record.ids),
             "fingerprint": record.fingerprint,
             "has_scar": record.has_scar,
+            **(further or {}),
             "provenance": provenance(),
         },
     )
@@ -110,6 +114,12 @@ def open_record(kind: type[AnyRecord], config: type, folder: str | Path) -> AnyR
         )
     except (KeyError, TypeError) as error:
         raise LascarError(f"{path}: not a training's record ({error}); restore it") from error
+
+
+def trained_folds(folder: Path, stage: str) -> tuple[str, ...]:
+    """Names of the folds whose training of a stage is complete in the folder of a run."""
+    found = (folder / stage).glob("*/weights.safetensors")
+    return tuple(sorted(path.parent.name for path in found))
 
 
 def _check_same(old: Record[Any], new: Record[Any]) -> None:

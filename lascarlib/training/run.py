@@ -10,7 +10,15 @@ from lascarlib.training.config import Config
 from lascarlib.training.folds import ALL, Fold, make_folds
 from lascarlib.training.methods import stages_of
 from lascarlib.training.objective import Objective, make_objective
-from lascarlib.training.record import Record, make_record, open_record, start_record
+from lascarlib.training.record import (
+    Record,
+    make_record,
+    open_record,
+    start_record,
+    trained_folds,
+)
+from lascarlib.training.start import check_start, open_start
+from lascarlib.training.starting_weights import keep_start, start_provenance
 
 
 @dataclass(frozen=True)
@@ -18,8 +26,9 @@ class Run(Record[Config]):
     """A training and its folder.
 
     The folder holds run.json, <stage>/<fold>/weights.safetensors and log.csv, <stage>/samples.json,
-    atrium/out_of_fold/<case>.npy, uncertainty.json, and cache/ with the training samples. Where the
-    data has not scar labels throughout, the LA alone is trained.
+    atrium/out_of_fold/<case>.npy, uncertainty.json, start/ with the weights it started from where
+    it did, and cache/ with the training samples. Where the data has not scar labels throughout, the
+    LA alone is trained.
     """
 
     @property
@@ -56,8 +65,7 @@ class Run(Record[Config]):
 
     def trained_folds(self, stage: str) -> tuple[str, ...]:
         """Names of the folds whose training of a stage is complete."""
-        found = (self.folder / stage).glob("*/weights.safetensors")
-        return tuple(sorted(path.parent.name for path in found))
+        return trained_folds(self.folder, stage)
 
 
 def start_run(
@@ -80,7 +88,8 @@ def start_run(
     Raises:
         LascarError: the folder is in use and `resume` is not set; or config or data differ from
             those it was started with; or a case has no LA label; or a network does not fit its
-            patch; or it is the name of weights that come with the package.
+            patch, or the weights it is to start from; or it is the name of weights that come with
+            the package.
     """
     if str(folder).startswith(PREFIX):
         raise LascarError(f"{folder}: comes with the package, to predict with; give a new folder")
@@ -90,7 +99,14 @@ def start_run(
         run.fold(name)
     for stage in run.stages:
         run.objective(stage)
-    start_record(run, resume=resume)
+    if not config.start:
+        start_record(run, resume=resume)
+        return run
+    start = open_start(config.start)
+    check_start(config, start, {stage: run.objective(stage) for stage in run.stages})
+    further = {"start": start_provenance(start, run.stages)}
+    start_record(run, resume=resume, further=further)
+    keep_start(run.folder, start, run.stages)
     return run
 
 

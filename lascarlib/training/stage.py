@@ -17,6 +17,7 @@ from lascarlib.training.device import choose_precision, launch, ready
 from lascarlib.training.folds import ALL, Fold, training_seed
 from lascarlib.training.loop import train_network
 from lascarlib.training.run import Run
+from lascarlib.training.starting_weights import from_start
 
 
 def sample_file(run: Run, kind: str, case_id: str) -> Path:
@@ -58,7 +59,7 @@ def train_fold(
             "longer"
         )
     write_json(_record_file(run, stage), {"samples": samples})
-    objective = run.objective(stage)
+    objective = from_start(run.objective(stage), run.folder, stage)
     plan = BatchPlan(
         patch_voxels=config.patch_voxels,
         batch_size=config.batch_size,
@@ -97,7 +98,7 @@ def _train_here(
     """What every process of a training does."""
     train_network(
         Batches(files, plan),
-        run.objective(stage),
+        from_start(run.objective(stage), run.folder, stage),
         run.config.stage(stage),
         folder=run.fold_folder(stage, fold),
         seed=plan.seed,

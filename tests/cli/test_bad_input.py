@@ -114,7 +114,7 @@ def test_training_refuses_broken_data(refuse, tiny_folder, tmp_path, kind, comma
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--method", "unet"], "setting 'method' is 'unet'; give one of boundary-focused"),
+        (["--method", "unet"], "--method unet: unknown; give one of boundary-focused"),
         (["--profile", "tpu"], "unknown profile 'tpu'; known are smoke, cpu, gpu"),
         (["--set", "joint.iterations=3"], "'joint.iterations' would change nothing in boundary-f"),
         (["--method", "dangi", "--set", "scar.iterations=3"], "nothing in dangi, which has meth"),

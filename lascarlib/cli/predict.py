@@ -1,0 +1,74 @@
+"""`lascar predict`."""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from lascarlib.cli import baselines
+from lascarlib.pretrained import run_folder
+
+
+def add_commands(commands: Any) -> None:
+    """Add `predict` to the command line."""
+    predict = commands.add_parser("predict", help="segment cases with a trained run")
+    predict.add_argument(
+        "run", metavar="RUN", type=Path, help="of a training, pretrained:phantom, or a method"
+    )
+    predict.add_argument("data", metavar="DATA_OR_IMAGES", help="cases, plain volumes, or one file")
+    predict.add_argument("--out", type=Path, required=True, help="gets <case>/LA_predict.nii.gz")
+    predict.add_argument(
+        "--probabilities", action="store_true", help="write the probability maps too"
+    )
+    predict.add_argument(
+        "--resume", action="store_true", help="leave the cases that are predicted already"
+    )
+    baselines.add_options(predict)
+    predict.set_defaults(handler=run_predict)
+
+
+def run_predict(options: argparse.Namespace) -> int:
+    """Segment every case of a data set."""
+    options.run = run_folder(options.run)
+    if baselines.is_classical(options.run):
+        return baselines.run_predict(options)
+    return _run_networks(options)
+
+
+def _run_networks(options: argparse.Namespace) -> int:
+    from tqdm import tqdm
+
+    from lascarlib.cli.targets import check_folder
+    from lascarlib.datasets import check_cases, count, open_dataset
+    from lascarlib.errors import LascarError
+    from lascarlib.pipeline import load_predictor, predict_folder, predicted_already
+    from lascarlib.training import open_run
+
+    if options.atrium is not None or options.set:
+        raise LascarError(
+            f"{options.run}: a training finds its own LA; leave out --atrium and --set"
+        )
+    check_folder(options.out)
+    predictor = load_predictor(open_run(options.run))
+    dataset = open_dataset(options.data)
+    done: list[str] = []
+    if options.resume:
+        done = predicted_already(
+            predictor, dataset, options.out, probabilities=options.probabilities
+        )
+        print(f"{len(done)} of {count(len(dataset))} predicted already", file=sys.stderr)
+    left = tuple(name for name in dataset.ids if name not in done)
+    if left:
+        check_cases(dataset.subset(left))
+    if not predictor.finds_scar:
+        print("this run has not learned scar: LA only", file=sys.stderr)
+    predictions = predict_folder(
+        predictor, dataset, options.out, probabilities=options.probabilities, done=done
+    )
+    for found in tqdm(predictions, total=len(left), desc="predicting", unit="case"):
+        if found.is_outlier:
+            print(f"{found.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
+        if predictor.finds_scar and found.scar_probability is None:
+            print(f"{found.id}: no LA with a boundary, so no scar", file=sys.stderr)
+    print(f"{count(len(dataset))} in {options.out}")
+    return 0
