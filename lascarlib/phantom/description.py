@@ -1,13 +1,13 @@
 """A cohort in a few words: how a source string and a small JSON describe it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from lascarlib.errors import LascarError
-from lascarlib.phantom.config import COARSE, FULL, PhantomConfig
+from lascarlib.phantom.config import CHOICES, COARSE, FULL, PhantomConfig
 
 SIZES = {"coarse": COARSE, "full": FULL}
 """The named sizes that a description may ask for."""
@@ -74,7 +74,11 @@ def describe_cohort(words: str) -> Cohort:
     start = _read(Path(given["cohort"])) if "cohort" in given else Cohort(24, 0, COARSE)
     count, seed = (_whole(key, given, getattr(start, key)) for key in ("cases", "seed"))
     config = _chosen(SIZES, "size", given["size"]) if "size" in given else start.config
-    changes: dict[str, Any] = {WORDS[key]: given[key] for key in WORDS if key in given}
+    changes: dict[str, Any] = {
+        field: _one_of(CHOICES[field], key, given[key])
+        for key, field in WORDS.items()
+        if key in given
+    }
     changes["observer"] = _whole("observer", given, start.config.observer)
     if count == 0:
         raise LascarError("no case in it; ask for at least one")
@@ -125,6 +129,10 @@ def _whole(key: str, given: Mapping[str, str], otherwise: int) -> int:
 
 
 def _chosen(choices: Mapping[str, Any], key: str, value: str) -> Any:
+    return choices[_one_of(choices, key, value)]
+
+
+def _one_of(choices: Collection[str], key: str, value: str) -> str:
     if value not in choices:
         raise LascarError(f"unknown {key} {value!r}; known are {', '.join(choices)}")
-    return choices[value]
+    return value
