@@ -123,10 +123,11 @@ def scores(
 
 def tabulate(record: dict[str, Any], out: Path) -> None:
     """Write the table of the variants measured so far."""
-    first = np.array(list(next(iter(record["rows"].values()))["dice"].values()))
+    measured = {name: record["rows"][name] for name in VARIANTS if name in record["rows"]}
+    first = np.array(list(next(iter(measured.values()))["dice"].values()))
     spread = 1 if len(first) > 1 else 0
     rows = []
-    for name, found in record["rows"].items():
+    for name, found in measured.items():
         dice = np.array(list(found["dice"].values()))
         rows.append(
             {
@@ -177,14 +178,13 @@ def main() -> None:
             "repeat these numbers to go on with it, or give a new --out"
         )
     for name, variant in VARIANTS.items():
-        if name in record["rows"]:  # of a run that was cut short
-            continue
-        with tempfile.TemporaryDirectory() as folder:
-            settings = SMALL if options.small else SETTINGS
-            train_and_score = partial(scores, cases=cases, iterations=iterations, test=test)
-            dice = train_and_score(variant, Path(folder) / "run", settings)
-        record["rows"][name] = {"commit": commit(), "dice": dice}
-        write_json(path, record)
+        if name not in record["rows"]:  # else it is of a run that was cut short
+            with tempfile.TemporaryDirectory() as folder:
+                settings = SMALL if options.small else SETTINGS
+                train_and_score = partial(scores, cases=cases, iterations=iterations, test=test)
+                dice = train_and_score(variant, Path(folder) / "run", settings)
+            record["rows"][name] = {"commit": commit(), "dice": dice}
+            write_json(path, record)
         tabulate(record, options.out)
 
 
