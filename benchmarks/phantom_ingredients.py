@@ -67,6 +67,7 @@ class Variant:
 
 VARIANTS = {
     "everything (domain=wide)": Variant(),
+    "without the navigator's inflow": Variant(changes={"navigator_gain": (0.0, 0.0)}),
     "without crops round the atrium": Variant(changes={"cropped_probability": 0.0}),
     "without neighbours": Variant(neighbours=False),
     "nothing randomised (domain=real)": Variant("real"),
@@ -74,7 +75,6 @@ VARIANTS = {
     "without wide ranges, views and resolutions": Variant(
         "real", {"halved_slices_probability": 0.5, "cropped_probability": 0.5}
     ),
-    "without the navigator's inflow": Variant(changes={"navigator_gain": (0.0, 0.0)}),
     "without halved slice distances": Variant(changes={"halved_slices_probability": 0.0}),
     "small patches (32 x 32 x 32)": Variant(patch_voxels=(32, 32, 32), iterations_factor=4),
 }
@@ -124,18 +124,20 @@ def scores(
 def tabulate(record: dict[str, Any], out: Path) -> None:
     """Write the table of the variants measured so far."""
     measured = {name: record["rows"][name] for name in VARIANTS if name in record["rows"]}
-    first = np.array(list(next(iter(measured.values()))["dice"].values()))
-    spread = 1 if len(first) > 1 else 0
-    rows = []
+    rows: list[dict[str, str]] = []
+    first_at: dict[str, np.ndarray] = {}
     for name, found in measured.items():
         dice = np.array(list(found["dice"].values()))
+        first = first_at.setdefault(found["commit"], dice)
+        alone = first is dice
+        spread = 1 if len(dice) > 1 else 0
         rows.append(
             {
                 "phantom": name,
                 "Dice": f"{dice.mean():.3f} ± {dice.std(ddof=spread):.3f}",
                 "least": f"{dice.min():.3f}",
-                "change": f"{(dice - first).mean():+.3f}",
-                "worse in": f"{int((dice < first).sum())} of {len(dice)}",
+                "change": "–" if alone else f"{(dice - first).mean():+.3f}",
+                "worse in": "–" if alone else f"{int((dice < first).sum())} of {len(dice)}",
                 "learned at": found["commit"],
             }
         )
@@ -144,12 +146,13 @@ def tabulate(record: dict[str, Any], out: Path) -> None:
         rows,
         title="What in the phantom matters",
         notes=[
-            f"LA Dice of {len(first)} real hearts (utah2018[64:], native grid), mean ± SD over "
+            f"LA Dice of {len(dice)} real hearts (utah2018[64:], native grid), mean ± SD over "
             f"cases, of networks that learned on {record['cases']} phantoms alone, seed {SEED}.",
             f"{record['iterations']} iterations of one patch, far from converged, and one training "
             "a row: differences of 0.02 may be chance.",
             "Small patches get four times as many iterations: every row sees as many voxels.",
-            "Learned at: the commit whose phantoms and training a row is of.",
+            "Learned at: the commit whose phantoms and training a row is of. Change and worse: "
+            "against the first row of the same commit.",
         ],
     )
 
