@@ -180,14 +180,16 @@ def main() -> None:
             f"{path}: made with {record['iterations']} iterations on {record['cases']} phantoms; "
             "repeat these numbers to go on with it, or give a new --out"
         )
-    for name, variant in VARIANTS.items():
-        if name not in record["rows"]:  # else it is of a run that was cut short
-            with tempfile.TemporaryDirectory() as folder:
-                settings = SMALL if options.small else SETTINGS
-                train_and_score = partial(scores, cases=cases, iterations=iterations, test=test)
-                dice = train_and_score(variant, Path(folder) / "run", settings)
-            record["rows"][name] = {"commit": commit(), "dice": dice}
-            write_json(path, record)
+    missing = [name for name in VARIANTS if name not in record["rows"]]  # all, or the rest of a run
+    for name in missing:
+        with tempfile.TemporaryDirectory() as folder:
+            settings = SMALL if options.small else SETTINGS
+            train_and_score = partial(scores, cases=cases, iterations=iterations, test=test)
+            dice = train_and_score(VARIANTS[name], Path(folder) / "run", settings)
+        record["rows"][name] = {"commit": commit(), "dice": dice}
+        write_json(path, record)
+        tabulate(record, options.out)
+    if not missing:
         tabulate(record, options.out)
 
 
