@@ -15,8 +15,8 @@ from lascarlib.experiments.keys import config_hash, declaration_hash
 from lascarlib.experiments.records import PUBLISHED, record_file
 from lascarlib.io import write_atomically
 
-DOMAIN, SEED = "phantom", 0
-"""What is kept: phantoms, for no mask of a patient may be, and the first training."""
+DOMAIN = "phantom"
+"""What is kept: no mask of a patient may be."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,19 +38,23 @@ class Picture:
     scar: np.ndarray | None
 
 
-def make_picture(experiment: Experiment, row_name: str, *, profile: str, answer: Answer) -> Picture:
+def make_picture(
+    experiment: Experiment, row_name: str, *, profile: str, seed: int, answer: Answer
+) -> Picture:
     """The picture of an answer about the experiment's pictured case."""
-    keys = _keys(experiment, row_name, profile=profile)
+    keys = _keys(experiment, row_name, profile=profile, seed=seed)
     return Picture(row_name, experiment.pictured, keys, answer.atrium, answer.scar)
 
 
-def picture_file(root: Path, experiment: Experiment, row_name: str, *, profile: str) -> Path:
+def picture_file(
+    root: Path, experiment: Experiment, row_name: str, *, profile: str, seed: int
+) -> Path:
     """Where a row's picture lies: beside its records.
 
     Example:
         >>> from lascarlib.experiments import EXPERIMENTS
         >>> table = EXPERIMENTS["jsq-table-2"]
-        >>> picture_file(Path("r"), table, "LA_M + Otsu", profile="cpu").as_posix()
+        >>> picture_file(Path("r"), table, "LA_M + Otsu", profile="cpu", seed=0).as_posix()
         'r/cpu/jsq-table-2/phantom_la-m-otsu_seed-0.npz'
     """
     records = record_file(
@@ -59,7 +63,7 @@ def picture_file(root: Path, experiment: Experiment, row_name: str, *, profile: 
         experiment=experiment.name,
         domain=DOMAIN,
         row=row_name,
-        seed=SEED,
+        seed=seed,
     )
     return records.with_suffix(".npz")
 
@@ -75,13 +79,14 @@ def write_picture(path: Path, picture: Picture) -> None:
 
 
 def stored_pictures(
-    experiment: Experiment, *, profile: str, roots: Iterable[Path] = (PUBLISHED,)
+    experiment: Experiment, *, profile: str, seed: int = 0, roots: Iterable[Path] = (PUBLISHED,)
 ) -> list[Picture]:
     """The stored pictures of an experiment that still belong to its declaration.
 
     Args:
         experiment: as it is declared now.
         profile: "smoke", "cpu" or "gpu".
+        seed: of the training; the first seed's come with the library.
         roots: folders to look into, the first one first.
 
     Returns:
@@ -97,9 +102,9 @@ def stored_pictures(
     """
     folders, found = tuple(roots), []
     for row in experiment.rows:
-        paths = (picture_file(r, experiment, row.name, profile=profile) for r in folders)
+        paths = (picture_file(r, experiment, row.name, profile=profile, seed=seed) for r in folders)
         pictures = (read_picture(path) for path in paths if path.exists())
-        keys = _keys(experiment, row.name, profile=profile)
+        keys = _keys(experiment, row.name, profile=profile, seed=seed)
         found += [p for p in pictures if (p.case, p.keys) == (experiment.pictured, keys)][:1]
     return found
 
@@ -127,7 +132,7 @@ def _mask(file: np.lib.npyio.NpzFile, name: str) -> np.ndarray | None:
     return bits.reshape(shape).astype(bool)
 
 
-def _keys(experiment: Experiment, row_name: str, *, profile: str) -> tuple[str, str]:
+def _keys(experiment: Experiment, row_name: str, *, profile: str, seed: int) -> tuple[str, str]:
     row = experiment.row(row_name)
     declared = declaration_hash(experiment, row, profile=profile, domain=DOMAIN)
-    return declared, config_hash(row, profile=profile, seed=SEED)
+    return declared, config_hash(row, profile=profile, seed=seed)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lascarlib.case import Case
 from lascarlib.errors import LascarError
@@ -13,7 +14,6 @@ from lascarlib.experiments.declaration import Experiment, Impossible, Observer, 
 from lascarlib.experiments.measure import measure
 from lascarlib.experiments.pictures import (
     DOMAIN,
-    SEED,
     make_picture,
     picture_file,
     write_picture,
@@ -152,14 +152,15 @@ def reproduce(
 
 def _picture_of(unit: Unit, root: Path) -> Callable[[Case, Answer], None] | None:
     """What keeps the answer about the experiment's pictured case, where there is one to keep."""
-    experiment, row, profile = unit.experiment, unit.row.name, unit.profile
-    if (unit.domain, unit.seed) != (DOMAIN, SEED) or not experiment.pictured:
+    experiment, row = unit.experiment, unit.row.name
+    if unit.domain != DOMAIN or not experiment.pictured:
         return None
+    which: dict[str, Any] = {"profile": unit.profile, "seed": unit.seed}
 
     def see(case: Case, answer: Answer) -> None:
         if case.id == experiment.pictured:
-            picture = make_picture(experiment, row, profile=profile, answer=answer)
-            write_picture(picture_file(root, experiment, row, profile=profile), picture)
+            picture = make_picture(experiment, row, answer=answer, **which)
+            write_picture(picture_file(root, experiment, row, **which), picture)
 
     return see
 

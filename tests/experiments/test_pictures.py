@@ -32,7 +32,7 @@ TABLE = Experiment(
 
 def test_masks_of_any_shape_come_back_and_none_stays_none(tmp_path):
     scar = np.random.default_rng(0).random((3, 5, 7)) > 0.5  # 105 voxels: no whole bytes
-    picture = make_picture(TABLE, "observer", profile="smoke", answer=Answer(None, scar))
+    picture = make_picture(TABLE, "observer", profile="smoke", seed=0, answer=Answer(None, scar))
     write_picture(tmp_path / "one.npz", picture)
     found = read_picture(tmp_path / "one.npz")
     assert found.atrium is None
@@ -40,12 +40,14 @@ def test_masks_of_any_shape_come_back_and_none_stays_none(tmp_path):
     assert (found.row, found.case, found.keys) == ("observer", "phantom_0001_001", picture.keys)
 
 
-def test_only_the_pictured_case_of_the_first_seed_is_kept(tmp_path):
+def test_only_the_pictured_case_is_kept_of_every_row_and_seed(tmp_path):
     reproduce(list_units([TABLE], profile="smoke", seeds=[0, 1]), root=tmp_path, say=lambda _: None)
-    assert len(list(tmp_path.rglob("*.npz"))) == 2  # two rows, and not four trainings
-    seen = stored_pictures(TABLE, profile="smoke", roots=(tmp_path,))
-    assert [picture.row for picture in seen] == ["observer", "another"]
-    assert seen[0].atrium.any()
+    first, second = (
+        stored_pictures(TABLE, profile="smoke", seed=seed, roots=(tmp_path,)) for seed in (0, 1)
+    )
+    assert [picture.row for picture in first] == ["observer", "another"]
+    assert {picture.case for picture in (*first, *second)} == {"phantom_0001_001"}
+    assert (first[0].atrium != second[0].atrium).any()  # a seed is an observer
 
 
 def test_a_picture_of_another_declaration_does_not_count(tmp_path):
@@ -77,5 +79,5 @@ def test_published_pictures_are_small_and_of_declared_rows():
     for path in PUBLISHED.rglob("*.npz"):
         table = EXPERIMENTS[path.parent.name]
         seen = stored_pictures(table, profile="cpu")
-        assert path in {picture_file(PUBLISHED, table, p.row, profile="cpu") for p in seen}
+        assert path in {picture_file(PUBLISHED, table, p.row, profile="cpu", seed=0) for p in seen}
         assert path.stat().st_size < 20_000
