@@ -129,3 +129,8 @@ def test_only_what_decides_a_number_is_in_the_hashes():
     hashes = {config_hash(learned, profile=profile, seed=0) for profile in SEEDS}
     assert len(hashes) == 3
     assert set(table.metrics[:6]) <= set(NAMES)
+
+
+def test_every_tested_claim_says_what_may_be_behind_another_outcome():
+    for claim in CLAIMS:
+        assert isinstance(claim.test, Untestable) or claim.otherwise.endswith("."), claim.text

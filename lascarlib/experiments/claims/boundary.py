@@ -1,5 +1,6 @@
 """The claims of BF (Zhang et al., 2022)."""
 
+from lascarlib.experiments.claims import reasons
 from lascarlib.experiments.claims.claim import Untestable, claims_at
 from lascarlib.experiments.comparisons import Better, Beyond
 
@@ -28,6 +29,7 @@ CLAIMS = (
             "that of K = 20.": Better(_T1, "K = 10", "K = 20", "atrium_hd_mm"),
             "The same in ASD.": Better(_T1, "K = 10", "K = 20", "atrium_asd_mm"),
         },
+        otherwise=reasons.SMALL_K,
     ),
     *claims_at(
         "BF, Table 1",
@@ -35,6 +37,7 @@ CLAIMS = (
             "With K = 5 the network cannot be trained. (Taken here as a mean LA Dice below "
             "0.5.)": Beyond(_T1, "K = 5", "atrium_dice", "below", 0.5),
         },
+        otherwise=reasons.STABLE,
     ),
     *claims_at(
         "BF, section 4 and Fig. 4",
@@ -67,11 +70,18 @@ CLAIMS = (
             "It lowers the ASD there (2.201 to 2.110).": Better(
                 _T2, _TOP_K, "U-Net", "atrium_asd_mm"
             ),
+        },
+        otherwise=reasons.SMALL_K,
+    ),
+    *claims_at(
+        "BF, Table 2",
+        {
             "The uncertainty-aware module raises the LA's Dice (88.09 to 90.51 %).": Better(
                 _T2, _UAM, _TOP_K, "atrium_dice"
             ),
             "It lowers the HD (25.86 to 23.32).": Better(_T2, _UAM, _TOP_K, "atrium_hd_mm"),
         },
+        otherwise=reasons.NO_OUTLIERS,
     ),
     *claims_at(
         "BF, section 2",
@@ -81,6 +91,7 @@ CLAIMS = (
                 _T2, "U-Net + TopK + UAM, hard", "U-Net + TopK, hard", "atrium_dice", only="outlier"
             ),
         },
+        otherwise=reasons.TOO_BOLD,
     ),
     *claims_at(
         "BF, section 4 and Table 2",
@@ -91,16 +102,24 @@ CLAIMS = (
             "They lower its HD by 27 mm.": Better(_T2, _UAM, "U-Net", "atrium_hd_mm"),
             "They lower its ASD by 0.56 mm.": Better(_T2, _UAM, "U-Net", "atrium_asd_mm"),
         },
+        otherwise=reasons.SMALL_K,
     ),
     *claims_at(
         "BF, Table 3",
         {
             "A distance map of the LA's boundary, with TopK, raises the scar's Dice (60.46 to "
             "61.45 %).": Better(_T3, _DM, _PLAIN_SCAR, "scar_dice"),
+        },
+        otherwise=reasons.EASY_BOUNDARY,
+    ),
+    *claims_at(
+        "BF, Table 3",
+        {
             "With the UAM the scar's Dice rises further (61.45 to 64.08 %).": Better(
                 _T3, _DM_UAM, _DM, "scar_dice"
             ),
         },
+        otherwise=reasons.NO_OUTLIERS,
     ),
     *claims_at(
         "BF, section 4 and Table 3",
@@ -109,6 +128,7 @@ CLAIMS = (
                 _T3, _DM_UAM, _PLAIN_SCAR, "scar_dice"
             ),
         },
+        otherwise=reasons.EASY_BOUNDARY,
     ),
     *claims_at(
         "BF, section 2 and Fig. 2",
@@ -118,6 +138,7 @@ CLAIMS = (
                 "bf-figure-2", "manual LA and scar", "scar_in_band", "above", 0.9
             ),
         },
+        otherwise=reasons.SLICES,
     ),
     *claims_at(
         "BF, section 2",
@@ -127,6 +148,7 @@ CLAIMS = (
                 "bf-figure-2", "manual LA and scar", "scar_on_surface", "below", 0.5
             ),
         },
+        otherwise=reasons.SLICES,
     ),
     *claims_at(
         "BF, abstract",

@@ -1,5 +1,6 @@
 """The claims of JSQ (Li et al., 2022) about data: other scans, other centres, and correlations."""
 
+from lascarlib.experiments.claims import reasons
 from lascarlib.experiments.claims.claim import Untestable, claims_at
 from lascarlib.experiments.comparisons import Alike, Better, Correlated
 
@@ -19,9 +20,21 @@ CLAIMS = (
             "It is better found there when such cases were learned from (0.365 to 0.405).": Better(
                 _T3, "post and pre, on pre", "post, on pre", _SCAR
             ),
+        },
+        otherwise=reasons.ALL_OR_NOTHING,
+    ),
+    *claims_at(
+        "JSQ, section 4.2.2 and Table 3",
+        {
             "The LA is found as well before ablation as after (Dice_LA 0.906 and 0.913).": Alike(
                 _T3, "post, on pre", "post, on post", _DICE, margin=_FEW
             ),
+        },
+        otherwise=reasons.CHANCE,
+    ),
+    *claims_at(
+        "JSQ, section 4.2.2 and Table 3",
+        {
             "On cohorts of other centres the LA is found less well (0.913 to 0.599).": Better(
                 _T3, "post, on post", "post, on three other cohorts", _DICE
             ),
@@ -31,6 +44,12 @@ CLAIMS = (
             "Centres differ: KCL is harder than BIDMC (Dice_LA 0.499 and 0.648).": Better(
                 _T3, "post, on BIDMC", "post, on KCL", _DICE
             ),
+        },
+        otherwise=reasons.VOXELS_ALONE,
+    ),
+    *claims_at(
+        "JSQ, section 4.2.2 and Table 3",
+        {
             "Even Utah's cases of another year are hard (Dice_LA 0.913 to 0.650).": Untestable(
                 "The phantom's Utah is the same in every year: a second cohort of it (row post, "
                 "on Utah) shows only how far two cohorts of one kind lie apart."
@@ -44,6 +63,7 @@ CLAIMS = (
                 _T2, _SESA, _DICE, _SCAR, r_squared=0.125
             ),
         },
+        otherwise=reasons.ALL_OR_NOTHING,
     ),
     *claims_at(
         "JSQ, section 4.2.3 and Fig. 8b",
@@ -52,6 +72,7 @@ CLAIMS = (
                 _T2, _SESA, _MANUAL, _SCAR
             ),
         },
+        otherwise=reasons.ALL_OR_NOTHING,
     ),
     *claims_at(
         "JSQ, section 4.2.3 and Fig. 8c",
@@ -60,6 +81,7 @@ CLAIMS = (
                 _T2, _SESA, _MANUAL, _AUTOMATIC, r_squared=0.626
             ),
         },
+        otherwise=reasons.ALL_OR_NOTHING,
     ),
     *claims_at(
         "JSQ, section 4.2.2",

@@ -1,5 +1,6 @@
 """The claims of JSQ (Li et al., 2022) about methods and their parameters."""
 
+from lascarlib.experiments.claims import reasons
 from lascarlib.experiments.claims.claim import Untestable, claims_at
 from lascarlib.experiments.comparisons import Alike, Better, Beyond
 
@@ -21,16 +22,29 @@ _METHODS = (
                 _T2, _J_BCE, _U_BCE, _HD
             ),
             "And with SE (Dice_LA 0.880 to 0.909).": Better(_T2, _J_SE, _U_SE, _DICE),
+        },
+        otherwise=reasons.TWO_TASKS,
+    ),
+    *claims_at(
+        "JSQ, section 4.3.1 and Table 2",
+        {
             "Spatial encoding lowers the HD of networks apart (36.4 to 25.1 mm).": Better(
                 _T2, _U_SE, _U_BCE, _HD
             ),
             "It lowers that of the joint network (28.5 to 22.4 mm).": Better(
                 _T2, _J_SE, _J_BCE, _HD
             ),
+        },
+        otherwise=reasons.LITTLE_CLUTTER,
+    ),
+    *claims_at(
+        "JSQ, section 4.3.1 and Table 2",
+        {
             "It finds scar better than BCE, apart (Dice_s 0.357 to 0.485).": Better(
                 _T2, _U_SE, _U_BCE, _SCAR
             ),
         },
+        otherwise=reasons.LATE_SCAR,
     ),
     *claims_at(
         "JSQ, section 4.3.2 and Table 2",
@@ -39,14 +53,22 @@ _METHODS = (
                 _T2, _U_SE, _U_DICE, _SCAR
             ),
         },
+        otherwise=reasons.LATE_SCAR,
     ),
     *claims_at(
         "JSQ, section 4.3.1 and Table 2",
         {
             "Shape attention adds to that (0.518 to 0.543).": Better(_T2, _SESA, _J_SE, _SCAR),
+        },
+        otherwise=reasons.SMALL_WEIGHTS,
+    ),
+    *claims_at(
+        "JSQ, section 4.3.1 and Table 2",
+        {
             "It costs Accuracy against the joint network with BCE (0.887 to 0.867, p "
             "<= 0.001).": Better(_T2, _J_BCE, _SESA, "scar_acc"),
         },
+        otherwise=reasons.MORE_OR_LESS,
     ),
     *claims_at(
         "JSQ, section 4.3.1",
@@ -54,6 +76,7 @@ _METHODS = (
             "Its sensitivity is higher (0.380 to 0.558).": Better(_T2, _SESA, _J_BCE, "scar_sen"),
             "Its specificity is lower (0.971 to 0.915).": Better(_T2, _J_BCE, _SESA, "scar_spe"),
         },
+        otherwise=reasons.MORE_OR_LESS,
     ),
     *claims_at(
         "JSQ, section 4.3.2 and Table 2",
@@ -69,9 +92,21 @@ _METHODS = (
                     (_U_SE, "0.485"),
                 )
             },
+        },
+        otherwise=f"{reasons.LATE_SCAR} {reasons.BRIGHT_SCAR}",
+    ),
+    *claims_at(
+        "JSQ, section 4.3.2 and Table 2",
+        {
             "Otsu needs an accurate LA: on the manual one it does better (Dice_s 0.359 to "
             "0.420).": Better(_T2, "LA_M + Otsu", "LA_U-Net + Otsu", _SCAR),
             "So does MGMM (0.430 to 0.499).": Better(_T2, "LA_M + MGMM", "LA_U-Net + MGMM", _SCAR),
+        },
+        otherwise=reasons.GOOD_ATRIUM,
+    ),
+    *claims_at(
+        "JSQ, section 4.3.2 and Table 2",
+        {
             "LearnGC and MGMM score alike on the manual LA (Dice_s 0.481 and 0.499).": Alike(
                 _T2, "LA_M + LearnGC", "LA_M + MGMM", _SCAR, margin=_FEW
             ),
@@ -79,6 +114,7 @@ _METHODS = (
                 _T2, "LA_M + LearnGC", "LA_M + MGMM", "scar_acc"
             ),
         },
+        otherwise=reasons.BRIGHT_SCAR,
     ),
     *claims_at(
         "JSQ, section 4.3.2 and Fig. 10",
@@ -86,10 +122,17 @@ _METHODS = (
             "Otsu finds too little scar.": Beyond(
                 _T2, "LA_U-Net + Otsu", "scar_burden_error_percent", "below", 0.0
             ),
+        },
+        otherwise=reasons.CUTS_THE_WALL,
+    ),
+    *claims_at(
+        "JSQ, section 4.3.2 and Fig. 10",
+        {
             "So does the U-Net with BCE.": Beyond(
                 _T2, _U_BCE, "scar_burden_error_percent", "below", 0.0
             ),
         },
+        otherwise=reasons.ALL_OR_NOTHING,
     ),
     *claims_at(
         "JSQ, section 4.2.1 and Table 2",
@@ -100,6 +143,7 @@ _METHODS = (
                 _T2, "Inter-Ob", _SESA, _SCAR
             ),
         },
+        otherwise=reasons.NO_DOUBT,
     ),
 )
 
@@ -111,6 +155,7 @@ _STUDIES = (
                 _T5, "U-Net_LA-SE", "U-Net_LA-BCE", _HD
             ),
         },
+        otherwise=reasons.LITTLE_CLUTTER,
     ),
     *claims_at(
         "JSQ, section 4.2.4 and Table 5",
@@ -119,6 +164,7 @@ _STUDIES = (
                 _T5, "U-Net_LA-SE", "U-Net_LA-BCE", _DICE, margin=_FEW
             ),
         },
+        otherwise=reasons.CHANCE,
     ),
     *claims_at(
         "JSQ, section 4.3.2 and Table 5",
@@ -143,6 +189,7 @@ _STUDIES = (
                 )
             },
         },
+        otherwise=reasons.REGRESSION,
     ),
     *claims_at(
         "JSQ, section 4.2.4 and Fig. 9",
@@ -152,6 +199,7 @@ _STUDIES = (
             )
             for beta in ("0.5", "1.5", "2")
         },
+        otherwise=reasons.CHANCE,
     ),
     *claims_at(
         "JSQ, section 4.2.4 and Table 4",
@@ -166,6 +214,7 @@ _STUDIES = (
                 ("expit(-phi) normalised, L2", "0.525"),
             )
         },
+        otherwise=reasons.CHANCE,
     ),
     *claims_at(
         "JSQ, section 4.3.2",
@@ -175,6 +224,7 @@ _STUDIES = (
                 "jsq-projection", "onto the automatic LA", "onto the manual LA", _SCAR, margin=_FEW
             ),
         },
+        otherwise=reasons.CHANCE,
     ),
     *claims_at(
         "JSQ, section 4.2.4",
