@@ -19,7 +19,7 @@ from lascarlib.inference import predict_probability, window_places
 from lascarlib.models.norm import InstanceNorm
 from lascarlib.phantom import COARSE, phantom_case
 from lascarlib.preprocess import Sample, atrium_sample
-from lascarlib.training import make_config, make_fabric, train_network
+from lascarlib.training import Task, make_config, make_fabric, train_network
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights, save_weights
 from lascarlib.training.device import choose_precision, ready
@@ -65,8 +65,8 @@ def trained(weights: Path, shape: Shape, iterations: int) -> nn.Module:
             )
             batches = Batches([Path(folder) / f"{case.id}.npy" for case in cases], plan)
             fabric = make_fabric(choose_precision("auto"))
-            options = {"folder": Path(folder) / "run", "seed": 0, "fabric": fabric}
-            network = train_network(batches, OBJECTIVE, stage, **options)
+            task = Task(OBJECTIVE, stage, Path(folder) / "run", seed=0)
+            network = train_network(batches, task, fabric=fabric)
         save_weights(weights, network)
     load_weights(weights, network)
     return ready(network.eval())

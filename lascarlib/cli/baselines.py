@@ -56,6 +56,8 @@ def run_train(options: argparse.Namespace) -> int:
 
     if options.start is not None:
         raise LascarError("--start: learngc starts from random weights; leave it out")
+    if options.tensorboard:
+        raise LascarError("--tensorboard: learngc writes log.csv alone; leave it out")
     if options.fold is not None:
         raise LascarError("--fold: learngc learns from every case; give a slice of DATA instead")
     settings = parse_settings(options.set)
@@ -129,7 +131,7 @@ def write_predictions(
     """Write the LA that was given and the scar found on it, and a record of what decided."""
     from tqdm import tqdm
 
-    from lascarlib.cli.targets import check_folder
+    from lascarlib.cli.targets import check_predictions
     from lascarlib.datasets import check_cases, count, open_dataset, write_prediction
     from lascarlib.errors import LascarError
     from lascarlib.provenance import provenance
@@ -141,7 +143,7 @@ def write_predictions(
         raise LascarError("--probabilities: this method has none; leave it out")
     if options.resume:
         raise LascarError("--resume: this method predicts every case anew; leave it out")
-    check_folder(options.out)
+    check_predictions(options.out, options.data, resume=False)
     dataset = open_dataset(options.data)
     _check_atria(options.atrium, dataset)
     check_cases(dataset)

@@ -11,7 +11,7 @@ from lascarlib.cli import baselines
 
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
-    from lascarlib.training import Run
+    from lascarlib.training import Run, Watcher
     from lascarlib.training.methods import MethodName
 
 
@@ -19,7 +19,11 @@ def add_commands(commands: Any) -> None:
     """Add `train` and `cv` to the command line."""
     train = commands.add_parser("train", help="train a method once")
     _add_training_options(train)
-    train.add_argument("--fold", type=int, help="hold this fold back; all cases without it")
+    train.add_argument(
+        "--fold",
+        type=int,
+        help="hold this fold back, and look at it meanwhile; all cases without it",
+    )
     train.set_defaults(handler=run_train)
 
     cv = commands.add_parser("cv", help="train a method on every fold")
@@ -50,6 +54,11 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--resume", action="store_true", help="go on with an existing run")
     parser.add_argument(
+        "--tensorboard",
+        action="store_true",
+        help="write every log.csv as events too; tensorboard --logdir RUN shows them",
+    )
+    parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="change one setting"
     )
 
@@ -58,10 +67,12 @@ def run_train(options: argparse.Namespace) -> int:
     """Train every network of a method once."""
     if baselines.is_learngc(options):
         return baselines.run_train(options)
+    from lascarlib.cli.targets import nothing_left
     from lascarlib.pipeline import train
     from lascarlib.training import ALL
 
     fold = ALL if options.fold is None else f"fold_{options.fold}"
+    was_there = (options.run / "run.json").exists()
     run, dataset = _start(options, folds=(fold,))
     if run.has_scar and run.config.method == "boundary-focused":
         print(
@@ -69,13 +80,15 @@ def run_train(options: argparse.Namespace) -> int:
             "come from `lascar cv`",
             file=sys.stderr,
         )
-    train(run, dataset, fold=fold)
+    with nothing_left(options.run, unless=was_there):
+        train(run, dataset, fold=fold, watchers=_watchers(options))
     print(f"trained; lascar predict {options.run} DATA --out DIR applies it")
     return 0
 
 
 def run_cv(options: argparse.Namespace) -> int:
     """Train folds of every network of a method."""
+    from lascarlib.cli.targets import nothing_left
     from lascarlib.errors import LascarError
     from lascarlib.pipeline import cross_validate
     from lascarlib.uncertainty import LEAST_CASES
@@ -88,10 +101,18 @@ def run_cv(options: argparse.Namespace) -> int:
         if not all(word.isdecimal() for word in words):
             raise LascarError(f"--folds {options.folds}: write fold numbers as in --folds 0,1")
         folds = tuple(f"fold_{int(word)}" for word in words)
+    was_there = (options.run / "run.json").exists()
     run, dataset = _start(options, folds=folds or ("fold_0",), least_cases=LEAST_CASES)
-    cross_validate(run, dataset, folds=folds)
+    with nothing_left(options.run, unless=was_there):
+        cross_validate(run, dataset, folds=folds, watchers=_watchers(options))
     print(f"trained; lascar predict {options.run} DATA --out DIR averages the folds")
     return 0
+
+
+def _watchers(options: argparse.Namespace) -> "list[Watcher]":
+    from lascarlib.training.event_log import EventLog
+
+    return [EventLog()] if options.tensorboard else []
 
 
 def _start(

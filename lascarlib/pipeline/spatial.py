@@ -12,10 +12,17 @@ from lascarlib.preprocess import Sample
 from lascarlib.spatial_targets import spatial_sample
 from lascarlib.training.run import Run
 from lascarlib.training.stage import store_samples, train_fold
+from lascarlib.training.watching import Watcher
 
 
 def train_spatial(
-    run: Run, dataset: Dataset, *, stage: str, folds: Sequence[str], budget_s: float | None = None
+    run: Run,
+    dataset: Dataset,
+    *,
+    stage: str,
+    folds: Sequence[str],
+    budget_s: float | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> None:
     """Train the network of one stage of JSQ's methods, on some folds.
 
@@ -25,6 +32,7 @@ def train_spatial(
         stage: "atrium", "scar" or "joint".
         folds: names of folds, or ("all",).
         budget_s: seconds for each network.
+        watchers: are told after every epoch.
 
     Raises:
         LascarError: a case has an LA that is lost on the network's grid, or no voxel there in the
@@ -51,7 +59,8 @@ def train_spatial(
 
     store_samples(run, stage, samples())
     for name in folds:
-        train_fold(run, stage, run.fold(name), samples=stage, budget_s=budget_s)
+        fold = run.fold(name)
+        train_fold(run, stage, fold, samples=stage, budget_s=budget_s, watchers=watchers)
 
 
 def _check_band(sample: Sample) -> None:

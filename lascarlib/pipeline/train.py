@@ -22,10 +22,11 @@ from lascarlib.training.folds import ALL
 from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
 from lascarlib.training.stage import split_budget, store_samples, train_fold
+from lascarlib.training.watching import Watcher
 from lascarlib.uncertainty import Population, case_uncertainty, fit_population
 
 
-def train(run: Run, dataset: Dataset, *, fold: str = ALL) -> None:
+def train(run: Run, dataset: Dataset, *, fold: str = ALL, watchers: Sequence[Watcher] = ()) -> None:
     """Train every network of a method once, on every case or on one fold.
 
     Without all folds there are no out-of-fold predictions, so BF's stage 2 learns on distance maps
@@ -35,18 +36,30 @@ def train(run: Run, dataset: Dataset, *, fold: str = ALL) -> None:
         run: from `lascarlib.training.start_run`.
         dataset: it was started with.
         fold: "all", or "fold_0" and so on, whose validation cases BF's stage 1 then predicts.
+        watchers: are told after every epoch of every network, see `lascarlib.training.watching`.
     """
     seconds = _budget(run, n_folds=1)
+    folds = (fold,)
     for stage in run.stages:
         if is_spatial(run.config.method):
-            train_spatial(run, dataset, stage=stage, folds=(fold,), budget_s=seconds[stage])
+            train_spatial(
+                run, dataset, stage=stage, folds=folds, budget_s=seconds[stage], watchers=watchers
+            )
         elif stage == "atrium":
-            train_atrium(run, dataset, folds=(fold,), budget_s=seconds[stage])
+            train_atrium(run, dataset, folds=folds, budget_s=seconds[stage], watchers=watchers)
         else:
-            train_scar(run, dataset, folds=(fold,), maps="manual", budget_s=seconds[stage])
+            train_scar(
+                run, dataset, folds=folds, maps="manual", budget_s=seconds[stage], watchers=watchers
+            )
 
 
-def cross_validate(run: Run, dataset: Dataset, *, folds: Sequence[str] | None = None) -> None:
+def cross_validate(
+    run: Run,
+    dataset: Dataset,
+    *,
+    folds: Sequence[str] | None = None,
+    watchers: Sequence[Watcher] = (),
+) -> None:
     """Train the folds of a method's networks, which are averaged when a case is predicted.
 
     BF's stage 1 comes first, then the UAM is fitted on its out-of-fold predictions, then stage 2 is
@@ -58,28 +71,38 @@ def cross_validate(run: Run, dataset: Dataset, *, folds: Sequence[str] | None = 
         folds: names of the folds to train now, all where None. The UAM and stage 2 of these folds
             follow once every fold of stage 1 is there, so folds may be trained one by one; what is
             still to be trained is said.
+        watchers: are told after every epoch of every network, see `lascarlib.training.watching`.
     """
     every = tuple(f"fold_{k}" for k in range(run.config.folds))
     chosen = every if folds is None else tuple(dict.fromkeys(folds))
     seconds = _budget(run, n_folds=len(chosen))
     if is_spatial(run.config.method):
         for stage in run.stages:
-            train_spatial(run, dataset, stage=stage, folds=chosen, budget_s=seconds[stage])
+            train_spatial(
+                run, dataset, stage=stage, folds=chosen, budget_s=seconds[stage], watchers=watchers
+            )
         return
-    train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"])
+    train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"], watchers=watchers)
     if missing := _untrained(run, "atrium", every):
         print(f"UAM and stage 2 wait for {missing} of stage 1", file=sys.stderr)
         return
     fit_uncertainty(run, dataset)
     if run.has_scar:
         maps = run.config.scar_maps
-        train_scar(run, dataset, folds=chosen, maps=maps, budget_s=seconds["scar"])
+        train_scar(
+            run, dataset, folds=chosen, maps=maps, budget_s=seconds["scar"], watchers=watchers
+        )
         if missing := _untrained(run, "scar", every):
             print(f"stage 2 of {missing} is not trained yet; resume with these", file=sys.stderr)
 
 
 def train_atrium(
-    run: Run, dataset: Dataset, *, folds: Sequence[str], budget_s: float | None = None
+    run: Run,
+    dataset: Dataset,
+    *,
+    folds: Sequence[str],
+    budget_s: float | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> None:
     """Stage 1: train the LA network of some folds, then predict the cases each held back.
 
@@ -88,6 +111,7 @@ def train_atrium(
         dataset: it was started with.
         folds: names of folds, or ("all",).
         budget_s: seconds for each network.
+        watchers: are told after every epoch.
     """
     config = run.config.atrium
 
@@ -98,7 +122,7 @@ def train_atrium(
     store_samples(run, "atrium", samples())
     for name in folds:
         fold = run.fold(name)
-        train_fold(run, "atrium", fold, samples="atrium", budget_s=budget_s)
+        train_fold(run, "atrium", fold, samples="atrium", budget_s=budget_s, watchers=watchers)
         predict_out_of_fold(run, name, fold.validation)
 
 
@@ -133,6 +157,7 @@ def train_scar(
     folds: Sequence[str],
     maps: Literal["out-of-fold", "manual"],
     budget_s: float | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> None:
     """Stage 2: train the scar network of some folds on [image, distance map of the LA boundary].
 
@@ -143,6 +168,7 @@ def train_scar(
         maps: "out-of-fold" takes each case's UAM-corrected out-of-fold LA, "manual" the label; a
             case whose LA is empty or without a boundary is left out and named.
         budget_s: seconds for each network.
+        watchers: are told after every epoch.
 
     Raises:
         LascarError: `maps` is neither, or the run's stage 2 has been trained on the other.
@@ -168,7 +194,8 @@ def train_scar(
 
     store_samples(run, kind, samples())
     for name in folds:
-        train_fold(run, "scar", run.fold(name), samples=kind, budget_s=budget_s)
+        fold = run.fold(name)
+        train_fold(run, "scar", fold, samples=kind, budget_s=budget_s, watchers=watchers)
 
 
 def _untrained(run: Run, stage: str, folds: Sequence[str]) -> str:

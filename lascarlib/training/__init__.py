@@ -9,13 +9,18 @@ from lascarlib.training.planned import planned
 from lascarlib.training.profiles import PROFILES, make_config
 from lascarlib.training.run import Run, open_run, start_run
 from lascarlib.training.settings import parse_settings, with_settings
+from lascarlib.training.task import Task
+from lascarlib.training.watching import Progress, Watcher
 
 __all__ = [
     "ALL",
     "PROFILES",
     "Config",
+    "Progress",
     "Run",
     "StageConfig",
+    "Task",
+    "Watcher",
     "export_run",
     "make_config",
     "make_fabric",

@@ -54,6 +54,9 @@ class StageConfig:
         foreground_share: least share of a batch's patches that are centred on the structure, where
             they may lie anywhere.
         augmentation: of the patches.
+        validation_share: at most this share of the training's work goes into looks at patches of
+            the cases that are held back, whose Dice the log then has; 0 looks at none. The time is
+            part of a time budget.
     """
 
     plan: Literal["fixed", "nnunet", "laptop"] = "fixed"
@@ -84,6 +87,7 @@ class StageConfig:
     patch_centre: PatchCentre = "anywhere"
     foreground_share: float = 1 / 3
     augmentation: Augmentation = field(default_factory=Augmentation)
+    validation_share: float = 0.05
 
     def __post_init__(self) -> None:
         counts = ("batch_size", "iterations", "epoch_iterations", "plateau_epochs")
@@ -93,7 +97,7 @@ class StageConfig:
             _check_range(name, getattr(self, name), 1e-12, inf)
         for name in ("weight_decay", "decay_exponent"):
             _check_range(name, getattr(self, name), 0, inf)
-        for name in ("momentum", "average_decay", "foreground_share"):
+        for name in ("momentum", "average_decay", "foreground_share", "validation_share"):
             _check_range(name, getattr(self, name), 0, 1)
         _check_range("top_k_percent", self.top_k_percent, 1e-6, 100)
         for name in ("rotation_chance", "scaling_chance", "gamma_chance", "noise_chance"):

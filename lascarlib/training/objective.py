@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -33,12 +34,16 @@ class Objective:
         probability: of its output in eval mode: (batch, answer, x, y, z) in [0, 1]. A stage
             "atrium" answers with the LA, "scar" with the scar or with normal wall and scar,
             "joint" with LA, normal wall and scar.
+        compared: of such probabilities and the targets, two bool tensors (batch, x, y, z): what is
+            found of the structure, and what is there. Of "joint" that is the LA; of the scar of
+            JSQ's methods, the LA's surface where scar is likelier than normal wall.
     """
 
     n_targets: int
     make_network: Callable[[], nn.Module]
     loss: Callable[[Any, Tensor, int], Tensor]
     probability: Callable[[Any], Tensor]
+    compared: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
 
 def make_objective(config: Config, stage: str) -> Objective:
@@ -66,14 +71,17 @@ def make_objective(config: Config, stage: str) -> Objective:
     if is_spatial(config.method):
         network = spatial_network(own, stage=stage)
         loss = SpatialLoss(config.spatial, own, stage)
-        return Objective(TARGETS[stage], network, loss, _sigmoid)
+        compared = _scarred_surface if stage == "scar" else partial(_structure, threshold=0.5)
+        return Objective(TARGETS[stage], network, loss, _sigmoid, compared)
     architecture = architecture_for(
         own.patch_voxels,
         spacing_mm=own.spacing_mm,
         features=own.features,
         in_channels=IN_CHANNELS[stage],
     )
-    return Objective(1, lambda: UNet(architecture), _nnunet_loss(own), _softmax)
+    threshold = config.scar_threshold if stage == "scar" else 0.5
+    compared = partial(_structure, threshold=threshold)
+    return Objective(1, lambda: UNet(architecture), _nnunet_loss(own), _softmax, compared)
 
 
 def _nnunet_loss(config: StageConfig) -> Callable[[list[Tensor], Tensor, int], Tensor]:
@@ -109,3 +117,15 @@ def _sigmoid(outputs: Any) -> Tensor:
         return torch.sigmoid(outputs.float())
     heads = [outputs.atrium, outputs.wall] if hasattr(outputs, "wall") else [outputs.atrium]
     return torch.sigmoid(torch.cat(heads, dim=1).float())
+
+
+def _structure(probability: Tensor, targets: Tensor, *, threshold: float) -> tuple[Tensor, Tensor]:
+    return probability[:, 0] > threshold, targets[:, 0] >= 0.5
+
+
+def _scarred_surface(probability: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    surface = targets[:, 0] >= 0.5
+    return (
+        surface & (probability[:, 1] > probability[:, 0]),
+        surface & (targets[:, 2] > targets[:, 1]),
+    )

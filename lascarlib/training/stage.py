@@ -1,7 +1,7 @@
 """Train and reload the networks of one stage: from samples in a folder to weights per fold."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +15,12 @@ from lascarlib.training.checkpoint import load_weights, read_json, write_json
 from lascarlib.training.config import Config
 from lascarlib.training.device import choose_precision, launch, ready
 from lascarlib.training.folds import ALL, Fold, training_seed
+from lascarlib.training.look import held_back_patches
 from lascarlib.training.loop import train_network
 from lascarlib.training.run import Run
 from lascarlib.training.starting_weights import from_start
+from lascarlib.training.task import Task
+from lascarlib.training.watching import Progress, Watcher, read_rows, tell
 
 
 def sample_file(run: Run, kind: str, case_id: str) -> Path:
@@ -32,57 +35,57 @@ def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
 
 
 def train_fold(
-    run: Run, stage: str, fold: Fold, *, samples: str, budget_s: float | None = None
+    run: Run,
+    stage: str,
+    fold: Fold,
+    *,
+    samples: str,
+    budget_s: float | None = None,
+    watchers: Sequence[Watcher] = (),
 ) -> None:
-    """Train one network on the stored samples of a fold; nothing happens where it is trained.
+    """Train one network on the stored samples of a fold; one that is trained is left as it is.
 
     Args:
         run: whose folder gets <stage>/<fold>/weights.safetensors and log.csv.
         stage: "atrium", "scar" or "joint".
-        fold: which cases to learn from; those without a stored sample are left out.
+        fold: which cases to learn from, and which to look at meanwhile, see
+            `lascarlib.training.look`; those without a stored sample are left out.
         samples: kind of the stored samples, see `sample_file`.
         budget_s: seconds to train; the config's iterations where None.
+        watchers: are told after every epoch, see `lascarlib.training.watching`; where the network
+            is trained already, once. Several processes get copies of them.
 
     Raises:
         LascarError: none of the fold's cases has a stored sample, or the run holds networks of
             this stage that are not to be averaged with this one.
     """
     _check_alike(run, stage, fold, samples)
+    folder, name = run.fold_folder(stage, fold.name), f"{stage} {fold.name}"
     if fold.name in run.trained_folds(stage):
+        tell(watchers, Progress(name, folder, read_rows(folder / "log.csv"), done=True))
         return
-    config = run.config.stage(stage)
-    files = [sample_file(run, samples, name) for name in fold.training]
-    files = [file for file in files if file.exists()]
+    files = _files(run, samples, fold.training)
     if not files:
         raise LascarError(
             f"{run.folder}: {fold.name} has no case to train the {stage} network on; train stage 1 "
             "longer"
         )
     write_json(_record_file(run, stage), {"samples": samples})
-    objective = from_start(run.objective(stage), run.folder, stage)
-    plan = BatchPlan(
-        patch_voxels=config.patch_voxels,
-        batch_size=config.batch_size,
-        foreground_share=config.foreground_share,
-        spacing_mm=config.spacing_mm,
-        augmentation=config.augmentation,
-        seed=training_seed(run.config.seed, stage=stage, fold=fold.name),
-        n_targets=objective.n_targets,
-        patch_centre=config.patch_centre,
+    learn = partial(
+        _train_here,
+        run=run,
+        stage=stage,
+        fold=fold.name,
+        files=(files, _files(run, samples, fold.validation)),
+        budget_s=budget_s,
+        watchers=watchers,
     )
-    launch(
-        partial(
-            _train_here,
-            run=run,
-            stage=stage,
-            fold=fold.name,
-            files=files,
-            plan=plan,
-            budget_s=budget_s,
-        ),
-        devices=run.config.devices,
-        precision=choose_precision(run.config.precision),
-    )
+    launch(learn, devices=run.config.devices, precision=choose_precision(run.config.precision))
+
+
+def _files(run: Run, samples: str, names: Iterable[str]) -> list[Path]:
+    files = (sample_file(run, samples, name) for name in names)
+    return [file for file in files if file.exists()]
 
 
 def _train_here(
@@ -91,21 +94,33 @@ def _train_here(
     run: Run,
     stage: str,
     fold: str,
-    files: list[Path],
-    plan: BatchPlan,
+    files: tuple[list[Path], list[Path]],
     budget_s: float | None,
+    watchers: Sequence[Watcher],
 ) -> None:
-    """What every process of a training does."""
-    train_network(
-        Batches(files, plan),
-        from_start(run.objective(stage), run.folder, stage),
-        run.config.stage(stage),
+    """What every process of a training does, given the files to learn from and to look at."""
+    config = run.config.stage(stage)
+    objective = from_start(run.objective(stage), run.folder, stage)
+    plan = BatchPlan(
+        patch_voxels=config.patch_voxels,
+        batch_size=config.batch_size,
+        foreground_share=config.foreground_share,
+        spacing_mm=config.spacing_mm,
+        augmentation=config.augmentation,
+        seed=training_seed(run.config.seed, stage=stage, fold=fold),
+        n_targets=objective.n_targets,
+        patch_centre=config.patch_centre,
+    )
+    task = Task(
+        objective=objective,
+        config=config,
         folder=run.fold_folder(stage, fold),
         seed=plan.seed,
-        fabric=fabric,
         budget_s=budget_s,
-        title=f"{stage} {fold}",
+        held_back=held_back_patches(files[1], plan, config),
+        name=f"{stage} {fold}",
     )
+    train_network(Batches(files[0], plan), task, fabric=fabric, watchers=watchers)
 
 
 def _check_alike(run: Run, stage: str, fold: Fold, samples: str) -> None:

@@ -6,6 +6,9 @@ from typing import Any
 
 from lascarlib.training.schedule import Plateau
 
+Row = dict[str, float]
+"""One row of a training's log, by column."""
+
 
 @dataclass
 class State:
@@ -25,7 +28,7 @@ class State:
     elapsed_s: float
     plateau: Plateau
     epoch_losses: list[float]
-    rows: list[dict[str, float]]
+    rows: list[Row]
     learning_rate: float = 0.0
     epoch_waited_s: float = 0.0
 

@@ -10,6 +10,7 @@ from lascarlib.viz.curves import show_training
 from lascarlib.viz.explorer import Explorer, explore
 from lascarlib.viz.frames import show_frames
 from lascarlib.viz.layers import Overlay
+from lascarlib.viz.live_curve import LiveCurve
 from lascarlib.viz.panels import show_case, show_slices
 from lascarlib.viz.raster import render
 from lascarlib.viz.rows import show_rows
@@ -26,6 +27,7 @@ from lascarlib.viz.volumes import show_volume
 __all__ = [
     "PALETTE",
     "Explorer",
+    "LiveCurve",
     "Overlay",
     "Scene",
     "SliceView",

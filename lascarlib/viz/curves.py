@@ -1,4 +1,4 @@
-"""How a training went: loss and learning rate, read from the log of a run."""
+"""How a training went: loss, held-back Dice and learning rate, read from the log of a run."""
 
 import csv
 from collections.abc import Sequence
@@ -25,13 +25,15 @@ class TrainedRun(Protocol):
 def show_training(run: TrainedRun, stage: str, folds: Sequence[str] | None = None) -> Figure:
     """Draw loss against iteration and minutes, and the learning rate, one line for each fold.
 
+    Where the log has the Dice of held-back patches, that is drawn too.
+
     Args:
         run: a training, as from `lascarlib.training.open_run`.
         stage: "atrium" or "scar".
         folds: names of folds; by default all that are trained.
 
     Returns:
-        A figure of three axes.
+        A figure of three axes, or four with the Dice.
 
     Raises:
         LascarError: nothing of that stage is trained, or one of the folds is not.
@@ -45,23 +47,39 @@ def show_training(run: TrainedRun, stage: str, folds: Sequence[str] | None = Non
             f"stage {stage!r}: {what} is {'not ' if missing else ''}trained; "
             f"trained are {', '.join(trained) or 'no folds'}"
         )
-    figure, (by_iteration, by_minute, rate) = plt.subplots(
-        1, 3, figsize=(PAGE_WIDTH_IN, 2.5), layout="constrained"
+    logs = {fold: read_log(run.fold_folder(stage, fold) / "log.csv") for fold in chosen}
+    looked = any("validation_dice" in log for log in logs.values())
+    figure, axes = plt.subplots(
+        1 + looked,
+        2 if looked else 3,
+        figsize=(PAGE_WIDTH_IN, 4.6 if looked else 2.5),
+        layout="constrained",
     )
-    for fold in chosen:
-        log = read_log(run.fold_folder(stage, fold) / "log.csv")
+    by_iteration, by_minute, rate, *by_dice = axes.flat
+    for fold, log in logs.items():
         minutes = [seconds / 60 for seconds in log["seconds"]]
         mark = "." if len(minutes) < 30 else ""
         by_iteration.plot(log["iteration"], log["loss"], marker=mark, label=fold)
         by_minute.plot(minutes, log["loss"], marker=mark)
         rate.plot(log["iteration"], log["learning_rate"], marker=mark)
+        for ax in by_dice:
+            ax.plot(*_looks(log), marker=mark)
     by_iteration.set(xlabel="iteration", ylabel="mean loss of an epoch")
     by_minute.set(xlabel="minutes", ylabel="mean loss of an epoch")
     by_minute.set_xlim(left=0)
     rate.set(xlabel="iteration", ylabel="learning rate", yscale="log")
+    for ax in by_dice:
+        ax.set(xlabel="iteration", ylabel="Dice of held-back patches", ylim=(0, 1))
     figure.suptitle(f"training of the {stage} network", fontsize=10)
     figure.legend(loc="outside lower center", ncols=min(len(chosen), 5))
     return figure
+
+
+def _looks(log: dict[str, list[float]]) -> tuple[list[float], list[float]]:
+    """Iterations and Dice of the epochs whose end was looked at."""
+    dices = log.get("validation_dice", [])
+    found = [(at, dice) for at, dice in zip(log["iteration"], dices, strict=False) if dice == dice]
+    return [at for at, _ in found], [dice for _, dice in found]
 
 
 def read_log(path: Path) -> dict[str, list[float]]:

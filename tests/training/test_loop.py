@@ -13,7 +13,7 @@ import torch
 from lascarlib.augment import Augmentation
 from lascarlib.errors import LascarError
 from lascarlib.preprocess import atrium_sample
-from lascarlib.training import loop
+from lascarlib.training import Task, bar, loop
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.device import make_fabric
@@ -49,11 +49,10 @@ def batches(tmp_path, tiny_cases) -> Batches:
     return Batches(files, plan)
 
 
-def train(batches, folder, config=CONFIG, **changes):
-    fabric = make_fabric(changes.pop("precision", "32-true"))
-    options = {"folder": folder, "seed": 3, "fabric": fabric, **changes}
+def train(batches, folder, config=CONFIG, *, precision="32-true", watchers=(), **changes):
     objective = make_objective(Config(atrium=config), "atrium")
-    return train_network(batches, objective, config, **options)
+    task = Task(objective, config, folder, **{"seed": 3, **changes})
+    return train_network(batches, task, fabric=make_fabric(precision), watchers=watchers)
 
 
 def rows_of(folder) -> list[dict[str, float]]:
@@ -158,12 +157,12 @@ def test_an_interrupt_after_the_last_step_leaves_only_the_epoch_to_close(
     config = dataclasses.replace(CONFIG, iterations=6)
     train(batches, tmp_path / "whole", config)
 
-    def stop_at_the_end(bar, state, budget_s) -> None:
+    def stop_at_the_end(bar, task, state) -> None:
         if state.iteration == 6:
             signal.raise_signal(signal.SIGINT)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loop, "_advance", stop_at_the_end)
+        patched.setattr(loop, "advance", stop_at_the_end)
         with pytest.raises(KeyboardInterrupt):
             train(batches, tmp_path / "cut", config)
     train(batches, tmp_path / "cut", config)
@@ -242,7 +241,7 @@ def test_without_deep_supervision_only_the_finest_output_counts(batches, tmp_pat
 
 
 def test_it_trains_where_progress_bars_are_switched_off(batches, tmp_path, monkeypatch):
-    silent = partial(loop.tqdm, disable=True)  # as TQDM_DISABLE does while notebooks are executed
-    monkeypatch.setattr(loop, "tqdm", silent)
+    silent = partial(bar.tqdm, disable=True)  # as TQDM_DISABLE does while notebooks are executed
+    monkeypatch.setattr(bar, "tqdm", silent)
     train(batches, tmp_path / "run", dataclasses.replace(CONFIG, iterations=2))
     assert len(rows_of(tmp_path / "run")) == 1

@@ -70,3 +70,15 @@ def test_a_damaged_log_is_refused(tmp_path, text):
 def test_a_missing_log_is_refused(tmp_path):
     with pytest.raises(LascarError, match="file is missing"):
         read_log(tmp_path / "log.csv")
+
+
+def test_the_dice_of_held_back_patches_is_drawn_where_the_log_has_it(run, tmp_path):
+    log = tmp_path / "atrium" / "fold_0" / "log.csv"
+    first, *rows = LOG.split()
+    dices = ["validation_dice", "nan", "0.75"]
+    lines = (f"{line},{dice}" for line, dice in zip([first, *rows], dices, strict=True))
+    log.write_text("\n".join(lines) + "\n")
+    *_, by_dice = show_training(run, "atrium").axes
+    assert by_dice.lines[0].get_xdata().tolist() == [200.0]
+    assert by_dice.lines[0].get_ydata().tolist() == [0.75]
+    assert len(by_dice.lines[1].get_xdata()) == 0  # fold_1 was not looked at
