@@ -1,7 +1,7 @@
 """`lascar phantom`: write a synthetic cohort."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,7 @@ def write_phantom(options: argparse.Namespace) -> int:
 
     check_folder(options.out)
     given = {key: getattr(options, key) for key in KEYS if getattr(options, key) is not None}
+    _check_words(given)
     words = ",".join(f"{key}={value}" for key, value in given.items())
     if options.implant is None:
         dataset = open_dataset(f"phantom:{words}")
@@ -72,6 +73,15 @@ def write_phantom(options: argparse.Namespace) -> int:
     )
     print(f"{count(len(dataset))} in {options.out}, their scar implanted")
     return 0
+
+
+def _check_words(given: Mapping[str, str]) -> None:
+    """Refuse a number of cases beside what decides it already."""
+    from lascarlib.errors import LascarError
+
+    for whole in ("split", "cohort"):
+        if whole in given and "cases" in given:
+            raise LascarError(f"--cases: --{whole} says how many already; leave one of them out")
 
 
 def _check_cohort(out: Path, ids: tuple[str, ...]) -> None:

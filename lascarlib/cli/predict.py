@@ -38,7 +38,7 @@ def run_predict(options: argparse.Namespace) -> int:
 def _run_networks(options: argparse.Namespace) -> int:
     from tqdm import tqdm
 
-    from lascarlib.cli.targets import check_folder
+    from lascarlib.cli.targets import check_predictions
     from lascarlib.datasets import check_cases, count, open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.pipeline import load_predictor, predict_folder, predicted_already
@@ -48,7 +48,7 @@ def _run_networks(options: argparse.Namespace) -> int:
         raise LascarError(
             f"{options.run}: a training finds its own LA; leave out --atrium and --set"
         )
-    check_folder(options.out)
+    check_predictions(options.out, options.data, resume=options.resume, hint="--resume or ")
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)
     done: list[str] = []

@@ -93,8 +93,7 @@ def predicted_already(
     changed = [name for name, value in _as_json(record).items() if earlier.get(name) != value]
     if changed:
         raise LascarError(
-            f"{folder}: was predicted with another {', '.join(changed)}; leave out --resume to "
-            "predict every case again, or give a new folder"
+            f"{folder}: was predicted with another {', '.join(changed)}; give a new folder"
         )
     return [name for name in earlier.get("cases", []) if (folder / name).is_dir()]
 

@@ -53,7 +53,12 @@ def _with_setting(record: Record, name: str, path: list[str], value: Any) -> Rec
             new = _with_setting(new, f"{name}.{part}", part.split("."), inner)
     else:
         new = coerce(value, hints[path[0]], name=name)
-    return dataclasses.replace(typing.cast(Any, record), **{path[0]: new})
+    try:
+        return dataclasses.replace(typing.cast(Any, record), **{path[0]: new})
+    except LascarError as error:  # a record knows its own settings, not the group it is in
+        group = name.removesuffix(".".join(path))
+        said = str(error).removeprefix("setting '")
+        raise LascarError(f"setting '{group}{said}") from None
 
 
 def coerce(value: Any, hint: Any, *, name: str) -> Any:

@@ -234,6 +234,9 @@ def test_phantom_refuses_what_it_cannot_make(refuse, tmp_path) -> None:
     assert "cases is '-1'" in refuse("phantom", out, "--cases", "-1")
     assert "no case in it" in refuse("phantom", out, "--cases", "0")
     assert "seed is '-2'" in refuse("phantom", out, "--seed", "-2")
+    for words in (("--split", "task1-test"), ("--cohort", tmp_path / "cohort.json")):
+        said = refuse("phantom", out, "--cases", "2", *words)
+        assert f"--cases: {words[0]} says how many already" in said
     (tmp_path / "file").write_text("mine")
     assert "file" in refuse("phantom", tmp_path / "file", "--cases", "1")
     assert "--centre says nothing" in refuse(

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import importlib
 import json
 import os
 import re
@@ -18,6 +19,7 @@ import pytest
 from lascarlib.case import same_geometry
 from lascarlib.cli import main
 from lascarlib.datasets import open_dataset
+from lascarlib.errors import LascarError
 from lascarlib.geometry import boundary_distance_map, signed_distance_map
 from lascarlib.io import read_volume, write_volume
 from lascarlib.phantom import COARSE, phantom_case
@@ -43,6 +45,10 @@ def settings(*, stages=("atrium", "scar"), **changes: str) -> list[str]:
 
 def run(*arguments: object) -> int:
     return main([str(argument) for argument in arguments])
+
+
+def listing(folder: Path) -> dict[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in sorted(folder.rglob("*"))}
 
 
 def write_tiny(folder: Path, cases) -> Path:
@@ -158,6 +164,40 @@ def test_an_interrupted_prediction_is_resumed(trained, data, predicted, tmp_path
     assert "2 of 2 cases" in capsys.readouterr().err
     assert run("predict", trained, f"{data}[3:]", "--out", out, "--resume") == 2
     assert "was predicted with another source, fingerprint" in capsys.readouterr().err
+    before = listing(out)
+    assert run("predict", trained, f"{data}[4:]", "--out", out) == 2
+    assert "holds predictions already; give --resume or a new folder" in capsys.readouterr().err
+    assert run("predict", "otsu", data, "--atrium", "manual", "--out", out) == 2
+    assert "holds predictions already; give a new folder" in capsys.readouterr().err
+    assert listing(out) == before
+
+
+def test_predictions_are_not_written_among_the_images(trained, data, capsys) -> None:
+    before = listing(data)
+    for words in ((trained, f"{data}[4:]"), ("otsu", data, "--atrium", "manual")):
+        assert run("predict", *words, "--out", data) == 2
+        assert "holds the images; give another folder" in capsys.readouterr().err
+    assert listing(data) == before
+
+
+def test_a_training_that_is_refused_while_it_prepares_leaves_nothing(
+    data, tmp_path, monkeypatch, capsys
+) -> None:
+    def refuse(case, **options):
+        raise LascarError(f"{case.id}: cannot be prepared; leave it out")
+
+    module = importlib.import_module("lascarlib.pipeline.train")
+    monkeypatch.setattr(module, "atrium_sample", refuse)
+    for command in ("train", "cv"):
+        words = (command, data, tmp_path / "run", "--profile", "smoke", *settings())
+        assert run(*words) == 2
+        assert "case_0: cannot be prepared" in capsys.readouterr().err
+        assert not (tmp_path / "run").exists()
+    monkeypatch.undo()
+    quick = settings(iterations="2", epoch_iterations="1")
+    assert run("train", data, tmp_path / "run", "--profile", "smoke", *quick) == 0
+    assert run("train", data, tmp_path / "run", "--profile", "smoke", "--method", "dangi") == 2
+    assert (tmp_path / "run" / "atrium" / "all" / "weights.safetensors").exists()
 
 
 def test_evaluate_counts_a_missing_prediction(data, predicted, tmp_path, capsys) -> None:

@@ -94,7 +94,7 @@ def test_predictions_of_something_else_are_not_gone_on_with(
     ask = {"folder": tmp_path, "probabilities": False}
     assert predicted_already(predictor, tiny_dataset, **ask) == []
     list(predict(predictor, tiny_dataset[:1], tmp_path))
-    with pytest.raises(LascarError, match=r"with another fingerprint; leave out --resume"):
+    with pytest.raises(LascarError, match=r"with another fingerprint; give a new folder"):
         predicted_already(predictor, tiny_dataset[:2], **ask)
     with pytest.raises(LascarError, match="another probabilities"):
         predicted_already(predictor, tiny_dataset[:1], folder=tmp_path, probabilities=True)
