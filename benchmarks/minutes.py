@@ -27,11 +27,12 @@ from lascarlib.case import Case
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.evaluation import dice
 from lascarlib.experiments.trials import TRIALS, Trial, add_trial, read_trials
-from lascarlib.pipeline import load_predictor, train
+from lascarlib.pipeline import Predictor, train_atrium
 from lascarlib.preprocess import atrium_sample, to_case_grid
 from lascarlib.provenance import commit, versions
-from lascarlib.training import make_config, start_run
+from lascarlib.training import ALL, make_config, start_run
 from lascarlib.training.batches import store_sample
+from lascarlib.training.stage import load_networks
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,13 @@ class Outcome:
 
 
 def ours(task: Task, start: str = "") -> Outcome:
-    """What `lascar train --budget` and `lascar predict` do."""
-    config = make_config(
-        task.profile, seed=task.seed, settings={"budget_minutes": task.minutes, "start": start}
-    )
+    """The LA network of `lascar train --budget`, and `lascar predict`."""
+    config = make_config(task.profile, seed=task.seed, settings={"start": start})
     run = start_run(task.folder / "run", config, task.training)
-    train(run, task.training)
+    train_atrium(run, task.training, folds=(ALL,), budget_s=60 * task.minutes)
     load = psutil.getloadavg()[0]
-    predict = load_predictor(run)
-    with (run.fold_folder("atrium", "all") / "log.csv").open(encoding="utf-8") as log:
+    predict = Predictor(run, {"atrium": load_networks(run, "atrium")}, population=None)
+    with (run.fold_folder("atrium", ALL) / "log.csv").open(encoding="utf-8") as log:
         iterations = [int(row["iteration"]) for row in csv.DictReader(log)][-1]
     found = _dices(task.unseen, lambda case: predict(case).atrium)
     return Outcome(iterations, found, f"torch {torch.__version__}", load)

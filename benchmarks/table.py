@@ -138,7 +138,7 @@ def origin() -> list[dict[str, object]]:
     load = psutil.getloadavg()[0]
     memory = psutil.virtual_memory().total / 1e9
     facts: dict[str, object] = {
-        "processor": f"{_processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB",
+        "processor": f"{processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB",
         "load (last minute)": f"{load:.1f}",
         "system": f"{platform.system()} {platform.machine()}",
         "commit": commit(),
@@ -153,7 +153,7 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _processor() -> str:
+def processor() -> str:
     """The processor's name where the system tells it."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.exists():

@@ -14,6 +14,7 @@ from lascarlib.experiments.rendering import markdown_table, plain_table
 from lascarlib.experiments.report import all_records, judge_claims, report_page
 from lascarlib.experiments.store import store_folder, stored_folder, stored_run
 from lascarlib.experiments.tables import EXPERIMENTS
+from lascarlib.experiments.trials import Trial, read_trials
 from lascarlib.experiments.units import SEEDS, Unit, is_done, list_units, reproduce
 from lascarlib.experiments.verdicts import Verdict, judge, judge_all
 
@@ -27,6 +28,7 @@ __all__ = [
     "Experiment",
     "Record",
     "Row",
+    "Trial",
     "Unit",
     "Untestable",
     "Verdict",
@@ -39,6 +41,7 @@ __all__ = [
     "markdown_table",
     "plain_table",
     "read_records",
+    "read_trials",
     "report_page",
     "reproduce",
     "results_folder",

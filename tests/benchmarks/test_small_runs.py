@@ -21,13 +21,18 @@ ROWS = {
     ),
     "explorer": ("| explorer, one step | ", "| matplotlib, figure kept | "),
     "inference": ("| lascarlib | ", "| lascarlib, whole volume | ", "| MONAI, float32 | "),
+    "minutes": (
+        "| lascarlib | 0.02 |",
+        "| lascarlib from pretrained:phantom | 0.02 |",
+        "| MONAI DynUNet | 0.02 |",
+    ),
     "phantom_ingredients": ("| everything (domain=wide) |", "| without neighbours |"),
     "zero_shot": ("| all | 4 |", "| looked at | 2 |", "| not looked at | 2 |"),
     "evaluation": ("| SciPy, all five |", "| MONAI, ASD and HD |", "| projection, official |"),
 }
 
 
-PARTS = {"table", "nnunet_peer", "nnunet_side"}
+PARTS = {"table", "monai_peer", "nnunet_peer", "nnunet_side"}
 """Files that benchmarks import or start, tested beside this."""
 
 
