@@ -7,7 +7,7 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lascarlib.cli import baselines
+from lascarlib.cli import baselines, workers
 
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
@@ -29,6 +29,7 @@ def add_commands(commands: Any) -> None:
     cv = commands.add_parser("cv", help="train a method on every fold")
     _add_training_options(cv)
     cv.add_argument("--folds", help="train only these now, as in 0,1")
+    workers.add_options(cv, what="folds")
     cv.set_defaults(handler=run_cv)
 
 
@@ -95,7 +96,7 @@ def run_cv(options: argparse.Namespace) -> int:
 
     if baselines.is_learngc(options):
         raise LascarError("--method learngc: it is trained once, on every case; use lascar train")
-    folds = None
+    pool, folds = workers.chosen_pool(options), None
     if options.folds is not None:
         words = options.folds.split(",")
         if not all(word.isdecimal() for word in words):
@@ -104,7 +105,8 @@ def run_cv(options: argparse.Namespace) -> int:
     was_there = (options.run / "run.json").exists()
     run, dataset = _start(options, folds=folds or ("fold_0",), least_cases=LEAST_CASES)
     with nothing_left(options.run, unless=was_there):
-        cross_validate(run, dataset, folds=folds, watchers=_watchers(options))
+        watchers = _watchers(options)
+        cross_validate(run, dataset, folds=folds, watchers=watchers, pool=pool)
     print(f"trained; lascar predict {options.run} DATA --out DIR averages the folds")
     return 0
 

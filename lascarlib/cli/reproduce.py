@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lascarlib.cli import workers
+
 if TYPE_CHECKING:
     from lascarlib.experiments import Experiment, Unit
 
@@ -31,6 +33,7 @@ def add_commands(commands: Any) -> None:
         "--out", type=Path, metavar="DIR", help="folder of the records (default: in the store)"
     )
     parser.add_argument("--page", type=Path, metavar="F", help="write the page of all claims here")
+    workers.add_options(parser, what="rows and seeds")
     parser.set_defaults(handler=run)
 
 
@@ -38,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     """Run what is not stored yet, then print each table with its verdicts."""
     from lascarlib.experiments import list_units, reproduce, results_folder
 
-    experiments = _chosen(options)
+    experiments, pool = _chosen(options), workers.chosen_pool(options)
     root = results_folder() if options.out is None else options.out
     units = list_units(
         experiments,
@@ -50,7 +53,7 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list(units, root)
     try:
-        reproduce(units, root=root, say=lambda line: print(line, flush=True))
+        reproduce(units, root=root, say=lambda line: print(line, flush=True), pool=pool)
     except KeyboardInterrupt:
         print("lascar: interrupted; the same command goes on where it stopped", file=sys.stderr)
         return 130

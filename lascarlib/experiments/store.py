@@ -16,7 +16,18 @@ from lascarlib.training.starting_weights import start_sums
 STORE_VARIABLE = "LASCAR_STORE"
 """Environment variable that names the store's folder."""
 
-_NOT_IN_KEY = ("cli", "book", "experiments", "viz", "evaluation", "report", "submission.py")
+_NOT_IN_KEY = (
+    "cli",
+    "book",
+    "experiments",
+    "viz",
+    "evaluation",
+    "report",
+    "submission.py",
+    "scheduling",
+    "lock.py",
+    "interruption.py",
+)
 """Parts of the library that cannot change a trained network."""
 
 

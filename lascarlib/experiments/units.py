@@ -1,4 +1,4 @@
-"""Run experiments one training at a time; what is stored is not run again."""
+"""Run experiments training by training, here or elsewhere; what is stored is not run again."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +26,9 @@ from lascarlib.experiments.records import (
     results_folder,
     write_records,
 )
+from lascarlib.experiments.tables import EXPERIMENTS
+from lascarlib.lock import lock
+from lascarlib.scheduling import HERE, Pool, Task, run_all
 
 SEEDS = {"smoke": (0,), "cpu": (0, 1, 2), "gpu": (0, 1, 2)}
 """Profile to the seeds that every row that learns is trained with."""
@@ -116,8 +119,9 @@ def reproduce(
     *,
     root: Path | None = None,
     say: Callable[[str], None] = print,
+    pool: Pool = HERE,
 ) -> None:
-    """Run units one by one and write the records of each as soon as it is done.
+    """Run units and write the records of each as soon as it is done, once.
 
     An interruption loses at most the unit that was running, and of that no finished training.
 
@@ -125,11 +129,16 @@ def reproduce(
         units: from `list_units`.
         root: folder of the records; `results` in the store where None.
         say: gets one line for each unit.
+        pool: who runs them; elsewhere what a unit prints goes to <root>/logs.
 
     Raises:
-        LascarError: a unit fails; those before it are stored.
+        LascarError: a unit fails; those that were done are stored. Or another process cannot find
+            its experiment.
     """
     root = results_folder() if root is None else root
+    if not pool.is_here:
+        _reproduce_elsewhere(units, root.absolute(), say=say, pool=pool)
+        return
     recall = Recall()
     for number, unit in enumerate(units, start=1):
         head = f"[{number}/{len(units)}] {unit}"
@@ -137,6 +146,54 @@ def reproduce(
             say(f"{head}: stored")
             continue
         started = time.monotonic()
+        _run(unit, root, recall)
+        say(f"{head}: done in {(time.monotonic() - started) / 60:.1f} min")
+
+
+def run_unit(*, experiment: str, row: str, profile: str, domain: str, seed: int, root: str) -> None:
+    """Run one unit of the library's experiments, unless its records are stored: its task elsewhere.
+
+    Arguments are the fields of `Unit`, experiment and row by name, and the folder of the records.
+
+    Raises:
+        LascarError: it fails.
+    """
+    table = EXPERIMENTS[experiment]
+    unit = Unit(table, table.row(row), profile, domain, seed)
+    _run(unit, Path(root), Recall())
+
+
+def _reproduce_elsewhere(
+    units: Sequence[Unit], root: Path, *, say: Callable[[str], None], pool: Pool
+) -> None:
+    tasks = []
+    for unit in units:
+        if EXPERIMENTS.get(unit.experiment.name) is not unit.experiment:
+            raise LascarError(
+                f"{unit.experiment.name}: another process cannot find this experiment; run it "
+                "without workers"
+            )
+        if is_done(unit, root):
+            say(f"{unit}: stored")
+            continue
+        arguments = {
+            "experiment": unit.experiment.name,
+            "row": unit.row.name,
+            "profile": unit.profile,
+            "domain": unit.domain,
+            "seed": unit.seed,
+            "root": str(root),
+        }
+        log = root / "logs" / unit.experiment.name / f"{unit.file(root).stem}.log"
+        tasks.append(Task(str(unit), run_unit, arguments, log=log))
+    run_all(tasks, pool=pool, say=say)
+
+
+def _run(unit: Unit, root: Path, recall: Recall) -> None:
+    """Make a unit's records, unless they are there: another process may have made them."""
+    with lock(unit.file(root).with_suffix(".lock"), what=str(unit)):
+        if is_done(unit, root):
+            return
         records = measure(
             unit.experiment,
             unit.row,
@@ -147,7 +204,6 @@ def reproduce(
             see=_picture_of(unit, root),
         )
         write_records(unit.file(root), records)
-        say(f"{head}: done in {(time.monotonic() - started) / 60:.1f} min")
 
 
 def _picture_of(unit: Unit, root: Path) -> Callable[[Case, Answer], None] | None:

@@ -8,10 +8,12 @@ from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.losses import target_band
 from lascarlib.pipeline.cases import stored, wanted_cases
+from lascarlib.pipeline.folds import train_folds
 from lascarlib.preprocess import Sample
+from lascarlib.scheduling import HERE, Pool
 from lascarlib.spatial_targets import spatial_sample
 from lascarlib.training.run import Run
-from lascarlib.training.stage import store_samples, train_fold
+from lascarlib.training.stage import store_samples
 from lascarlib.training.watching import Watcher
 
 
@@ -23,6 +25,7 @@ def train_spatial(
     folds: Sequence[str],
     budget_s: float | None = None,
     watchers: Sequence[Watcher] = (),
+    pool: Pool = HERE,
 ) -> None:
     """Train the network of one stage of JSQ's methods, on some folds.
 
@@ -33,6 +36,7 @@ def train_spatial(
         folds: names of folds, or ("all",).
         budget_s: seconds for each network.
         watchers: are told after every epoch.
+        pool: who trains them.
 
     Raises:
         LascarError: a case has an LA that is lost on the network's grid, or no voxel there in the
@@ -58,9 +62,7 @@ def train_spatial(
             yield sample
 
     store_samples(run, stage, samples())
-    for name in folds:
-        fold = run.fold(name)
-        train_fold(run, stage, fold, samples=stage, budget_s=budget_s, watchers=watchers)
+    train_folds(run, stage, folds, samples=stage, budget_s=budget_s, watchers=watchers, pool=pool)
 
 
 def _check_band(sample: Sample) -> None:

@@ -13,15 +13,16 @@ from lascarlib.pipeline.cases import stored, wanted_cases
 from lascarlib.pipeline.out_of_fold import (
     out_of_fold_atrium,
     out_of_fold_probability,
-    predict_out_of_fold,
 )
+from lascarlib.pipeline.folds import train_folds
 from lascarlib.pipeline.spatial import train_spatial
 from lascarlib.preprocess import Sample, atrium_sample, scar_sample
+from lascarlib.scheduling import HERE, Pool
 from lascarlib.training.checkpoint import write_json
 from lascarlib.training.folds import ALL
 from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
-from lascarlib.training.stage import split_budget, store_samples, train_fold
+from lascarlib.training.stage import split_budget, store_samples
 from lascarlib.training.watching import Watcher
 from lascarlib.uncertainty import Population, case_uncertainty, fit_population
 
@@ -59,6 +60,7 @@ def cross_validate(
     *,
     folds: Sequence[str] | None = None,
     watchers: Sequence[Watcher] = (),
+    pool: Pool = HERE,
 ) -> None:
     """Train the folds of a method's networks, which are averaged when a case is predicted.
 
@@ -72,6 +74,8 @@ def cross_validate(
             follow once every fold of stage 1 is there, so folds may be trained one by one; what is
             still to be trained is said.
         watchers: are told after every epoch of every network, see `lascarlib.training.watching`.
+        pool: who trains them, see `lascarlib.scheduling`; the same bits whoever does, as long as
+            the number of threads is the same.
     """
     every = tuple(f"fold_{k}" for k in range(run.config.folds))
     chosen = every if folds is None else tuple(dict.fromkeys(folds))
@@ -79,10 +83,18 @@ def cross_validate(
     if is_spatial(run.config.method):
         for stage in run.stages:
             train_spatial(
-                run, dataset, stage=stage, folds=chosen, budget_s=seconds[stage], watchers=watchers
+                run,
+                dataset,
+                stage=stage,
+                folds=chosen,
+                budget_s=seconds[stage],
+                watchers=watchers,
+                pool=pool,
             )
         return
-    train_atrium(run, dataset, folds=chosen, budget_s=seconds["atrium"], watchers=watchers)
+    train_atrium(
+        run, dataset, folds=chosen, budget_s=seconds["atrium"], watchers=watchers, pool=pool
+    )
     if missing := _untrained(run, "atrium", every):
         print(f"UAM and stage 2 wait for {missing} of stage 1", file=sys.stderr)
         return
@@ -90,7 +102,13 @@ def cross_validate(
     if run.has_scar:
         maps = run.config.scar_maps
         train_scar(
-            run, dataset, folds=chosen, maps=maps, budget_s=seconds["scar"], watchers=watchers
+            run,
+            dataset,
+            folds=chosen,
+            maps=maps,
+            budget_s=seconds["scar"],
+            watchers=watchers,
+            pool=pool,
         )
         if missing := _untrained(run, "scar", every):
             print(f"stage 2 of {missing} is not trained yet; resume with these", file=sys.stderr)
@@ -103,6 +121,7 @@ def train_atrium(
     folds: Sequence[str],
     budget_s: float | None = None,
     watchers: Sequence[Watcher] = (),
+    pool: Pool = HERE,
 ) -> None:
     """Stage 1: train the LA network of some folds, then predict the cases each held back.
 
@@ -112,6 +131,7 @@ def train_atrium(
         folds: names of folds, or ("all",).
         budget_s: seconds for each network.
         watchers: are told after every epoch.
+        pool: who trains them.
     """
     config = run.config.atrium
 
@@ -120,10 +140,9 @@ def train_atrium(
             yield atrium_sample(case, spacing_mm=config.spacing_mm, normalise=config.normalise)
 
     store_samples(run, "atrium", samples())
-    for name in folds:
-        fold = run.fold(name)
-        train_fold(run, "atrium", fold, samples="atrium", budget_s=budget_s, watchers=watchers)
-        predict_out_of_fold(run, name, fold.validation)
+    train_folds(
+        run, "atrium", folds, samples="atrium", budget_s=budget_s, watchers=watchers, pool=pool
+    )
 
 
 def fit_uncertainty(run: Run, dataset: Dataset) -> Population:
@@ -158,6 +177,7 @@ def train_scar(
     maps: Literal["out-of-fold", "manual"],
     budget_s: float | None = None,
     watchers: Sequence[Watcher] = (),
+    pool: Pool = HERE,
 ) -> None:
     """Stage 2: train the scar network of some folds on [image, distance map of the LA boundary].
 
@@ -169,6 +189,7 @@ def train_scar(
             case whose LA is empty or without a boundary is left out and named.
         budget_s: seconds for each network.
         watchers: are told after every epoch.
+        pool: who trains them.
 
     Raises:
         LascarError: `maps` is neither, or the run's stage 2 has been trained on the other.
@@ -193,9 +214,7 @@ def train_scar(
             )
 
     store_samples(run, kind, samples())
-    for name in folds:
-        fold = run.fold(name)
-        train_fold(run, "scar", fold, samples=kind, budget_s=budget_s, watchers=watchers)
+    train_folds(run, "scar", folds, samples=kind, budget_s=budget_s, watchers=watchers, pool=pool)
 
 
 def _untrained(run: Run, stage: str, folds: Sequence[str]) -> str:

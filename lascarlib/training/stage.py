@@ -9,6 +9,7 @@ from lightning_fabric import Fabric
 from torch import nn
 
 from lascarlib.errors import LascarError
+from lascarlib.lock import lock
 from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights, read_json, write_json
@@ -45,6 +46,8 @@ def train_fold(
 ) -> None:
     """Train one network on the stored samples of a fold; one that is trained is left as it is.
 
+    One process at a time: where another one trains it, that is waited for.
+
     Args:
         run: whose folder gets <stage>/<fold>/weights.safetensors and log.csv.
         stage: "atrium", "scar" or "joint".
@@ -70,7 +73,6 @@ def train_fold(
             f"{run.folder}: {fold.name} has no case to train the {stage} network on; train stage 1 "
             "longer"
         )
-    write_json(_record_file(run, stage), {"samples": samples})
     learn = partial(
         _train_here,
         run=run,
@@ -80,7 +82,11 @@ def train_fold(
         budget_s=budget_s,
         watchers=watchers,
     )
-    launch(learn, devices=run.config.devices, precision=choose_precision(run.config.precision))
+    with lock(run.folder / stage / f"{fold.name}.lock", what=f"{run.folder}, {name}"):
+        if fold.name in run.trained_folds(stage):
+            return
+        write_json(_record_file(run, stage), {"samples": samples})
+        launch(learn, devices=run.config.devices, precision=choose_precision(run.config.precision))
 
 
 def _files(run: Run, samples: str, names: Iterable[str]) -> list[Path]:

@@ -6,7 +6,7 @@ import pytest
 
 from lascarlib.cli import main
 from lascarlib.errors import DivergedError, LascarError
-from lascarlib.experiments import list_units, reproduce, stored_records
+from lascarlib.experiments import EXPERIMENTS, list_units, reproduce, stored_records
 from lascarlib.experiments.answers import make_answerer
 from lascarlib.experiments.cohorts import open_cohort
 from lascarlib.experiments.declaration import (
@@ -19,6 +19,7 @@ from lascarlib.experiments.declaration import (
 )
 from lascarlib.experiments.measure import measure, without_worst
 from lascarlib.pipeline import Predictor
+from lascarlib.scheduling import Pool
 
 
 @pytest.fixture(autouse=True)
@@ -201,3 +202,17 @@ def test_an_interrupted_command_says_how_to_go_on(tmp_path, capsys, monkeypatch)
     monkeypatch.setattr("lascarlib.experiments.units.measure", stop)
     assert main(["reproduce", "jsq-table-1", "--profile", "smoke", "--out", str(tmp_path)]) == 130
     assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_units_run_elsewhere_are_stored_once(table, tmp_path):
+    scan = EXPERIMENTS["jsq-table-1"]
+    units = list_units([scan], profile="smoke", rows=[scan.rows[-1].name])
+    said = []
+    for _ in range(2):
+        reproduce(units, root=tmp_path / "results", say=said.append, pool=Pool(workers=2))
+    assert [line.rpartition(": ")[2] for line in said] == ["done", "stored"]
+    assert stored_records(scan, profile="smoke", roots=(tmp_path / "results",))
+    assert not list((tmp_path / "results").rglob("*.lock"))
+    own = list_units([table], profile="smoke", rows=["otsu"])
+    with pytest.raises(LascarError, match=r"^tiny: another process cannot find this experiment"):
+        reproduce(own, root=tmp_path / "results", pool=Pool(workers=2))
