@@ -93,7 +93,12 @@ def _rotation(axis: int, angle: float) -> np.ndarray:
 
 
 def take_patch(
-    volume: np.ndarray, *, centre: np.ndarray, matrix: np.ndarray, shape: Shape
+    volume: np.ndarray,
+    *,
+    centre: np.ndarray,
+    matrix: np.ndarray,
+    shape: Shape,
+    device: torch.device | str = "cpu",
 ) -> Tensor:
     """Sample a transformed patch by trilinear interpolation; 0 outside the volume.
 
@@ -105,6 +110,8 @@ def take_patch(
         centre: voxel of the volume that lands on the patch's centre.
         matrix: (3, 3), patch voxels to volume voxels, relative to the centres.
         shape: (x, y, z) of the patch in voxels.
+        device: where it is sampled and stays; what is sent there is the part of the volume that the
+            patch reaches.
 
     Returns:
         float32 (channel, *shape).
@@ -119,8 +126,9 @@ def take_patch(
     signs = np.rint(np.diag(matrix))
     aligned = np.array_equal(np.abs(signs), np.ones(3)) and np.allclose(matrix, np.diag(signs))
     if aligned and np.allclose(first, np.rint(first), rtol=0, atol=1e-6):
-        return _mirrored_crop(volume, np.rint(first).astype(int), signs.astype(int), shape)
-    return _interpolated(volume, centre, matrix, shape)
+        crop = _mirrored_crop(volume, np.rint(first).astype(int), signs.astype(int), shape)
+        return crop.to(device)
+    return _interpolated(volume, centre, matrix, shape, device)
 
 
 def _mirrored_crop(
@@ -148,7 +156,11 @@ def _backwards(place: slice, count: int) -> slice:
 
 
 def _interpolated(
-    volume: np.ndarray, centre: np.ndarray, matrix: np.ndarray, shape: Shape
+    volume: np.ndarray,
+    centre: np.ndarray,
+    matrix: np.ndarray,
+    shape: Shape,
+    device: torch.device | str,
 ) -> Tensor:
     """Trilinear samples of the part of the volume that the patch reaches."""
     reach = np.abs(matrix) @ ((np.array(shape) - 1) / 2)
@@ -165,9 +177,14 @@ def _interpolated(
     steps = np.stack(
         [np.tile(to_x, len(z)), np.tile(to_y, len(z)), np.ravel(origin + z[:, None] * to_z)]
     )
-    grid = torch.from_numpy(columns.reshape(-1, 3).astype(np.float32) @ steps.astype(np.float32))
+    if torch.device(device).type == "cpu":  # NumPy's product: the bits every version has had
+        flat = columns.reshape(-1, 3).astype(np.float32) @ steps.astype(np.float32)
+        grid = torch.from_numpy(flat)
+    else:  # two small factors travel, not the grid
+        grid = torch.from_numpy(columns.reshape(-1, 3).astype(np.float32)).to(device)
+        grid = grid @ torch.from_numpy(steps.astype(np.float32)).to(device)
     return functional.grid_sample(
-        torch.from_numpy(block)[None],
+        torch.from_numpy(block)[None].to(device),
         grid.reshape(1, *shape, 3),
         mode="bilinear",
         align_corners=True,
@@ -182,7 +199,7 @@ def change_grey_levels(
     Gamma acts on the patch scaled to [0, 1] and keeps its mean and standard deviation, as nnU-Net.
 
     Args:
-        image: float32 (x, y, z), z-scored.
+        image: float32 (x, y, z), z-scored, on any device.
         rng: source of every decision.
         augmentation: ranges and chances.
 
@@ -205,7 +222,7 @@ def change_grey_levels(
     if rng.random() < augmentation.noise_chance:
         sd_of_noise = rng.uniform(0.0, augmentation.noise_sd)
         noise = rng.standard_normal(tuple(image.shape), dtype=np.float32)
-        image = image + sd_of_noise * torch.from_numpy(noise)
+        image = image + sd_of_noise * torch.from_numpy(noise).to(image.device)
     return image
 
 

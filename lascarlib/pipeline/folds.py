@@ -41,7 +41,7 @@ def train_folds(
         return
     if watchers:
         raise LascarError(
-            "watchers such as TensorBoard's log stay in this process; leave them out, or the workers"
+            "watchers, as TensorBoard's log, stay in this process; leave them out, or the workers"
         )
     tasks = [fold_task(run, stage, name, samples=samples, budget_s=budget_s) for name in folds]
     run_all(tasks, pool=pool)

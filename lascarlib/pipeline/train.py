@@ -10,11 +10,11 @@ from lascarlib.errors import LascarError
 from lascarlib.geometry import has_boundary
 from lascarlib.geometry.orientation import to_lps
 from lascarlib.pipeline.cases import stored, wanted_cases
+from lascarlib.pipeline.folds import train_folds
 from lascarlib.pipeline.out_of_fold import (
     out_of_fold_atrium,
     out_of_fold_probability,
 )
-from lascarlib.pipeline.folds import train_folds
 from lascarlib.pipeline.spatial import train_spatial
 from lascarlib.preprocess import Sample, atrium_sample, scar_sample
 from lascarlib.scheduling import HERE, Pool

@@ -68,10 +68,14 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     Args:
         files: arrays written by `store_sample`, opened memory-mapped.
         plan: what to cut out of them.
+        device: where patches are augmented and stay. The same decisions on any; a GPU rounds
+            otherwise.
     """
 
-    def __init__(self, files: Sequence[Path], plan: BatchPlan) -> None:
-        self.plan = plan
+    def __init__(
+        self, files: Sequence[Path], plan: BatchPlan, *, device: torch.device | str = "cpu"
+    ) -> None:
+        self.plan, self.device = plan, device
         self.volumes = [np.load(file, mmap_mode="r") for file in files]
         self.foreground = [_some_foreground(volume[-plan.n_targets]) for volume in self.volumes]
 
@@ -101,7 +105,9 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         start = np.where(patch > edges, (edges - patch) // 2, start)
         centre = start + (patch - 1) / 2
         matrix = random_transform(rng, plan.augmentation, spacing_mm=plan.spacing_mm)
-        taken = take_patch(volume, centre=centre, matrix=matrix, shape=plan.patch_voxels)
+        taken = take_patch(
+            volume, centre=centre, matrix=matrix, shape=plan.patch_voxels, device=self.device
+        )
         taken[0] = change_grey_levels(taken[0], rng, plan.augmentation)
         return taken
 

@@ -126,7 +126,8 @@ def _train_here(
         held_back=held_back_patches(files[1], plan, config),
         name=f"{stage} {fold}",
     )
-    train_network(Batches(files[0], plan), task, fabric=fabric, watchers=watchers)
+    batches = Batches(files[0], plan, device=fabric.device)
+    train_network(batches, task, fabric=fabric, watchers=watchers)
 
 
 def _check_alike(run: Run, stage: str, fold: Fold, samples: str) -> None:

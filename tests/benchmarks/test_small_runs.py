@@ -15,11 +15,13 @@ ROWS = {
         *(f"| {name} |" for name in (*METHODS, "learngc")),
         "2 iterations on 384 patches",  # 2 x (64 + 2 x 64)
     ),
+    "costs": ("| BF, atrium | 256 x 320 x 20 | 2 | ", "| RTX 3090 | 71 | 24 | 12.0 | 60 | "),
     "distance_maps": (
         "| boundary, whole volume | 96 x 96 x 40 |",
         "| boundary, region of interest | ",
     ),
     "explorer": ("| explorer, one step | ", "| matplotlib, figure kept | "),
+    "gpu": ("| lascarlib | 16 x 16 x 8 | 2 | ", "- On a CPU, to try the script"),
     "inference": ("| lascarlib | ", "| lascarlib, whole volume | ", "| MONAI, float32 | "),
     "minutes": (
         "| lascarlib | 0.02 |",

@@ -127,3 +127,14 @@ def test_a_rotated_wall_one_voxel_thin_keeps_its_mass_and_stays_closed(tmp_path)
         _, sides = components(soft < 0.5)
         leaking += sides != 2
     assert leaking == 3  # so a half is no threshold for labels as thin as this
+
+
+@pytest.mark.parametrize("chance", [0.0, 1.0])
+def test_patches_are_augmented_on_another_device(files, chance) -> None:
+    # "meta" computes shapes alone and refuses tensors of another device: nothing is left behind.
+    augmentation = Augmentation(
+        rotation_chance=chance, scaling_chance=chance, gamma_chance=chance, noise_chance=chance
+    )
+    image, target = Batches(files, plan(augmentation=augmentation), device="meta")[0]
+    assert image.device.type == target.device.type == "meta"
+    assert image.shape == target.shape == (3, 1, 8, 6, 4)

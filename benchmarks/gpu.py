@@ -1,0 +1,255 @@
+"""A GPU day in one command: training speed beside nnU-Net's trainer, then TopK's question.
+
+    python benchmarks/gpu.py "$LASCAR_DATA/utah2018" --work runs/gpu --minutes 120
+
+First the seconds per iteration and the memory of training the network that is planned at 1 mm:
+lascarlib, lascarlib compiled, and nnU-Net v2 where NNUNET_PYTHON names a Python that has it. Then
+one training for so many minutes with each loss, and its scores on the cases held back. What is done
+is not done again: after an interruption the same command goes on. Without a GPU it says so.
+"""
+
+import argparse
+import dataclasses
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from nnunet_peer import Peer, convert_cases, network_overrides, plan_and_preprocess, version
+from nnunet_peer import train as train_nnunet
+from table import RESULTS, write_table
+
+from lascarlib.datasets import Dataset, open_dataset
+from lascarlib.evaluation import score_case
+from lascarlib.models.fingerprint import fingerprint
+from lascarlib.pipeline import load_predictor, train
+from lascarlib.pipeline.train import train_atrium
+from lascarlib.prefetch import prefetch
+from lascarlib.training import Config, make_config, start_run
+from lascarlib.training.batches import Batches, BatchPlan
+from lascarlib.training.checkpoint import read_json, write_json
+from lascarlib.training.device import choose_device, choose_precision, make_fabric, ready
+from lascarlib.training.objective import make_objective
+from lascarlib.training.optimizer import make_optimizer
+from lascarlib.training.planned import stage_plan
+from lascarlib.training.settings import from_json, to_json
+
+LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
+SPACING_MM = (1.0, 1.0, 1.0)
+WARM_UP = 10
+SMALL = {"spacing_mm": (4.0, 4.0, 4.0), "patch_voxels": (16, 16, 8), "features": (4, 8)}
+
+
+def planned_literals(dataset: Dataset) -> dict[str, Any]:
+    """What nnU-Net's rules plan for the data at 1 mm, as settings of the LA's network."""
+    found = fingerprint(dataset)
+    shapes, spacings = np.array(found["shapes_after_crop"]), np.array(found["spacings"])
+    found["shapes_after_crop"] = np.maximum(np.rint(shapes * spacings), 1).astype(int).tolist()
+    found["spacings"] = np.ones_like(spacings).tolist()
+    made = stage_plan("atrium", found)
+    back = [made.transpose_forward.index(axis) for axis in (2, 1, 0)]
+    return {
+        "spacing_mm": SPACING_MM,
+        "patch_voxels": tuple(made.patch_size[axis] for axis in back),
+        "features": made.features_per_stage,
+        "batch_size": made.batch_size,
+        "batch_dice": made.batch_dice,
+    }
+
+
+def config_of(literals: dict[str, Any], **settings: Any) -> Config:
+    """The papers' settings on these literals."""
+    stage = {f"atrium.{name}": value for name, value in literals.items()}
+    return make_config("gpu", seed=0, settings={"atrium.plan": "fixed", **stage, **settings})
+
+
+def time_steps(config: Config, files: list[Path], *, iterations: int, compiled: bool) -> dict:
+    """Train some iterations as the loop does, data path included; seconds each, and peak MB."""
+    stage, objective = config.atrium, make_objective(config, "atrium")
+    fabric = make_fabric(choose_precision("auto"))
+    plan = BatchPlan(
+        patch_voxels=stage.patch_voxels,
+        batch_size=stage.batch_size,
+        foreground_share=stage.foreground_share,
+        spacing_mm=stage.spacing_mm,
+        augmentation=stage.augmentation,
+        seed=0,
+    )
+    batches = Batches(files, plan, device=fabric.device)
+    torch.manual_seed(0)
+    model = ready(objective.make_network()).train()
+    optimizer = make_optimizer(model, stage)
+    wrapped, optimizer = fabric.setup(torch.compile(model) if compiled else model, optimizer)
+    seconds, begun = [], time.perf_counter()
+    for step, (image, target) in enumerate(prefetch(batches.__getitem__, range(iterations))):
+        image = image.to(fabric.device, memory_format=torch.channels_last_3d)
+        loss = objective.loss(wrapped(image), target.to(fabric.device), step)
+        optimizer.zero_grad()
+        fabric.backward(loss)
+        fabric.clip_gradients(wrapped, optimizer, max_norm=stage.gradient_clip)
+        optimizer.step()
+        float(loss.detach())  # waits for the device, as nnU-Net's step does
+        seconds.append(time.perf_counter() - begun)
+        begun = time.perf_counter()
+    return {
+        "seconds_an_iteration": statistics.median(seconds[WARM_UP:] or seconds),
+        "peak_mb": _peak_mb(),
+        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+    }
+
+
+def _peak_mb() -> float:
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_reserved() / 1e6
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def time_in_a_process(work: Path, config: Config, files: list[Path], **options: Any) -> dict:
+    """`time_steps` in a process of its own, so that each contestant's memory is its own."""
+    request = work / "request.json"
+    words = {"config": to_json(config), "files": [str(file) for file in files], "options": options}
+    write_json(request, words)
+    subprocess.run([sys.executable, __file__, "--steps", request], check=True)
+    return dict(read_json(request.with_suffix(".answer.json")))
+
+
+def _steps(request: Path) -> None:
+    words = read_json(request)
+    config = from_json(Config, words["config"])
+    found = time_steps(config, [Path(file) for file in words["files"]], **words["options"])
+    write_json(request.with_suffix(".answer.json"), found)
+
+
+def compare_speed(
+    work: Path, dataset: Dataset, literals: dict[str, Any], *, iterations: int, small: bool
+) -> list[dict[str, Any]]:
+    """Rows of seconds per iteration and memory; each is kept as soon as it is measured."""
+    record = work / "speed.json"
+    rows: dict[str, Any] = read_json(record) if record.exists() else {}
+    config = config_of(literals)
+    run = start_run(work / "samples", config, dataset, resume=True)
+    train_atrium(run, dataset, folds=())  # prepares the samples, trains none
+    files = sorted((run.folder / "cache" / "atrium").glob("*.npy"))
+    patch = " x ".join(map(str, config.atrium.patch_voxels))
+    for name, compiled in {"lascarlib": False, "lascarlib, compiled": True}.items():
+        if name in rows or (compiled and choose_device() == "cpu"):
+            continue
+        found = time_in_a_process(work, config, files, iterations=iterations, compiled=compiled)
+        rows[name] = {"patch": patch, "batch": config.atrium.batch_size, **found}
+        write_json(record, rows)
+    peer = Peer(work / "nnunet", device=choose_device(), compiled=True)
+    known = version(peer)
+    if known is not None and known not in rows:
+        rows[known] = _nnunet_speed(peer, dataset, literals, iterations=iterations, small=small)
+        write_json(record, rows)
+    return [
+        {
+            "training": name,
+            "patch, voxels": row["patch"],
+            "batch": row["batch"],
+            "million weights": row["parameters"] / 1e6,
+            "s an iteration": row["seconds_an_iteration"],
+            "250 iterations, min": 250 * row["seconds_an_iteration"] / 60,
+            "peak MB": row["peak_mb"],
+        }
+        for name, row in rows.items()
+    ]
+
+
+def _nnunet_speed(
+    peer: Peer, dataset: Dataset, literals: dict[str, Any], *, iterations: int, small: bool
+) -> dict[str, Any]:
+    peer.folder.mkdir(parents=True, exist_ok=True)
+    convert_cases(peer, dataset)
+    changed = {}
+    if small:
+        sizes = literals["patch_voxels"], literals["features"]
+        changed = network_overrides(*sizes, batch_size=literals["batch_size"])
+    plan = plan_and_preprocess(peer, spacing_mm=literals["spacing_mm"], overrides=changed)
+    found = train_nnunet(peer, iterations=iterations)
+    found.pop("losses")
+    patch = " x ".join(map(str, plan["patch_size"][::-1]))
+    return {"patch": patch, "batch": plan["batch_size"], **found}
+
+
+def compare_losses(
+    work: Path, learned: Dataset, held_back: Dataset, literals: dict[str, Any], length: dict
+) -> list[dict[str, Any]]:
+    """One training a loss, then Dice and distances of every case held back."""
+    rows = []
+    for name, loss in LOSSES.items():
+        config = config_of({**literals, "loss": loss}, **length)
+        run = start_run(work / loss, config, learned, resume=True)
+        train(run, learned)
+        predictor = load_predictor(run)
+        record = run.folder / "scores.json"
+        scores: dict[str, Any] = read_json(record) if record.exists() else {}
+        for case in held_back:
+            if case.id not in scores:
+                found = score_case(case, predictor(case).atrium, score_scar=False)
+                scores[case.id] = [found.atrium_dice, found.atrium_asd_mm, found.atrium_hd_mm]
+                write_json(record, scores)
+        dices, distances, farthest = (
+            np.array(column) for column in zip(*scores.values(), strict=True)
+        )
+        rows.append(
+            {
+                "loss": f"Dice and {name}",
+                "cases": len(dices),
+                "Dice": f"{dices.mean():.4f} ± {dices.std():.4f}",
+                "least": f"{dices.min():.4f}",
+                "ASD, mm": f"{distances.mean():.3f}",
+                "HD, mm": f"{farthest.mean():.2f}",
+            }
+        )
+    return rows
+
+
+def main() -> None:
+    """Run both parts and write their tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", nargs="?", default="phantom:cases=80,seed=1", help="labelled cases")
+    parser.add_argument("--split", type=int, default=64, help="so many cases are learned from")
+    parser.add_argument("--work", type=Path, default=Path("runs/gpu"), help="kept to go on with")
+    parser.add_argument("--iterations", type=int, default=1000, help="timed, of each contestant")
+    parser.add_argument("--minutes", type=float, default=60.0, help="of training, for each loss")
+    parser.add_argument("--small", action="store_true", help="a tiny network, to try the script")
+    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the tables")
+    parser.add_argument("--steps", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.steps:
+        _steps(options.steps)
+        return
+    if options.small:
+        options.data, options.split, options.iterations = "phantom:cases=3,seed=1", 2, 3
+        options.work = options.out / "work"
+    cases = open_dataset(options.data)
+    cases = dataclasses.replace(cases, without_scar=cases.ids)  # the LA alone
+    learned, held_back = cases[: options.split], cases[options.split :]
+    literals = {**SMALL, "batch_size": 2} if options.small else planned_literals(learned)
+    length = {"atrium.iterations": 3} if options.small else {"budget_minutes": options.minutes}
+    notes = [_device(), f"Learned from {len(learned)} cases, {options.data.rpartition('/')[2]}."]
+    options.work.mkdir(parents=True, exist_ok=True)
+    speed = compare_speed(
+        options.work, learned, literals, iterations=options.iterations, small=options.small
+    )
+    told = "Seconds are the median over iterations, loading and augmentation included; the memory "
+    told += "is what PyTorch reserved on the GPU, on a CPU the main process."
+    write_table(options.out / "gpu.md", speed, title="Training speed", notes=[*notes, told])
+    table = compare_losses(options.work, learned, held_back, literals, length)
+    write_table(options.out / "gpu_losses.md", table, title="TopK or cross-entropy", notes=notes)
+
+
+def _device() -> str:
+    if torch.cuda.is_available():
+        return f"On {torch.cuda.get_device_name()}, {choose_precision('auto')}, channels last."
+    return "On a CPU, to try the script: this says nothing of a GPU."
+
+
+if __name__ == "__main__":
+    main()
