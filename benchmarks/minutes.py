@@ -5,7 +5,6 @@ hours can be made over several sittings.
 """
 
 import argparse
-import csv
 import datetime
 import itertools
 import os
@@ -33,6 +32,7 @@ from lascarlib.provenance import commit, versions
 from lascarlib.training import ALL, make_config, start_run
 from lascarlib.training.batches import store_sample
 from lascarlib.training.stage import load_networks
+from lascarlib.training.watching import read_rows
 
 
 @dataclass(frozen=True)
@@ -73,10 +73,9 @@ def ours(task: Task, start: str = "") -> Outcome:
     train_atrium(run, task.training, folds=(ALL,), budget_s=60 * task.minutes)
     load = psutil.getloadavg()[0]
     predict = Predictor(run, {"atrium": load_networks(run, "atrium")}, population=None)
-    with (run.fold_folder("atrium", ALL) / "log.csv").open(encoding="utf-8") as log:
-        iterations = [int(row["iteration"]) for row in csv.DictReader(log)][-1]
+    last = read_rows(run.fold_folder("atrium", ALL) / "log.csv")[-1]
     found = _dices(task.unseen, lambda case: predict(case).atrium)
-    return Outcome(iterations, found, f"torch {torch.__version__}", load)
+    return Outcome(int(last["iteration"]), found, f"torch {torch.__version__}", load)
 
 
 def ours_from_phantoms(task: Task) -> Outcome:
@@ -104,6 +103,12 @@ def nnunets(task: Task) -> Outcome:
     """nnU-Net v2's trainer and predictor in its own Python, on a plan of the library's size."""
     config = make_config(task.profile, seed=task.seed).atrium
     peer = nnunet_peer.Peer(task.folder, threads=torch.get_num_threads())
+    tool = nnunet_peer.version(peer)
+    if tool is None:
+        raise SystemExit(
+            f"{peer.python}: has no nnunetv2; let {nnunet_peer.PYTHON_VARIABLE} name a Python that "
+            "has it (benchmarks/README.md)"
+        )
     nnunet_peer.convert_cases(peer, task.training)
     nnunet_peer.convert_images(peer, task.unseen)
     nnunet_peer.plan_and_preprocess(
@@ -117,7 +122,6 @@ def nnunets(task: Task) -> Outcome:
     load = psutil.getloadavg()[0]
     nnunet_peer.predict(peer, mirror=True)
     found = nnunet_peer.score(peer, task.unseen)
-    tool = nnunet_peer.version(peer) or "nnunetv2"
     return Outcome(int(trained["iterations"]), found, tool, load)
 
 
@@ -133,7 +137,7 @@ def _dices(cases: Dataset, predict: Callable[[Case], np.ndarray]) -> dict[str, f
     found = {}
     for case in tqdm(cases, total=len(cases), desc="scoring", unit="case"):
         assert case.atrium is not None
-        found[case.id] = round(dice(predict(case), case.atrium), 4)
+        found[case.id] = dice(predict(case), case.atrium)
     return found
 
 
@@ -148,7 +152,7 @@ def measured(contestant: str, task: Task) -> Trial:
         threads=torch.get_num_threads(),
         iterations=outcome.iterations,
         training=f"{len(task.training)} cases, {task.training.fingerprint}",
-        dice=outcome.dice,
+        dice={name: round(value, 4) for name, value in outcome.dice.items()},
         load=round(outcome.load, 1),
         processor=f"{processor()}, {psutil.cpu_count()} cores",
         versions=f"python {versions()['python']}, {outcome.tool}",
@@ -184,6 +188,43 @@ def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
     return rows
 
 
+def train_missing(options: argparse.Namespace, training: Dataset, unseen: Dataset) -> None:
+    """Train, score and record what was asked for and is not in the file yet."""
+    made = {(t.contestant, t.minutes, t.seed, t.threads) for t in read_trials(options.records)}
+    asked = itertools.product(options.minutes, options.seeds, options.contestants)
+    with tempfile.TemporaryDirectory(dir=options.work) as work:
+        for minutes, seed, contestant in asked:
+            if (contestant, minutes, seed, torch.get_num_threads()) in made:
+                continue
+            task = Task(
+                training=training,
+                unseen=unseen,
+                profile=options.profile,
+                minutes=minutes,
+                seed=seed,
+                folder=Path(work),
+            )
+            add_trial(measured(contestant, task), options.records)
+
+
+def write_page(trials: Sequence[Trial], out: Path, *, name: str) -> None:
+    """Write the table of all trainings in the file; name: of the data set."""
+    write_table(
+        out / "minutes.md",
+        rows_of(trials),
+        title="Dice of the LA against minutes of training",
+        notes=[
+            f"{name}: {trials[0].training} to learn from, {len(trials[0].dice)} others to score, "
+            "each on its own grid; mean over seeds ± SD over cases.",
+            "Minutes of training on the clock; preprocessing and prediction are not counted.",
+            "nnU-Net and MONAI train a network of the library's size on its grid, so that they can "
+            "learn something in the time; their own defaults are made for a GPU.",
+            "Load: of the whole machine when the training ended, its own work included.",
+            "Every case of every training: `lascarlib/experiments/results/minutes.jsonl`.",
+        ],
+    )
+
+
 def main() -> None:
     """Train what is not in the file yet, then write the table of all that is."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -206,37 +247,8 @@ def main() -> None:
         training, unseen, name = f"{folder}[:64]", f"{folder}[64:]", "utah2018"
     else:
         parser.exit(2, "LASCAR_DATA is not set; it holds utah2018, to learn from\n")
-    made = {(t.contestant, t.minutes, t.seed, t.threads) for t in read_trials(options.records)}
-    with tempfile.TemporaryDirectory(dir=options.work) as work:
-        for minutes, seed, contestant in itertools.product(
-            options.minutes, options.seeds, options.contestants
-        ):
-            if (contestant, minutes, seed, torch.get_num_threads()) in made:
-                continue
-            task = Task(
-                open_dataset(training),
-                open_dataset(unseen),
-                options.profile,
-                minutes,
-                seed,
-                Path(work),
-            )
-            add_trial(measured(contestant, task), options.records)
-    trials = read_trials(options.records)
-    write_table(
-        options.out / "minutes.md",
-        rows_of(trials),
-        title="Dice of the LA against minutes of training",
-        notes=[
-            f"{name}: {trials[0].training} to learn from, {len(trials[0].dice)} others to score, "
-            "each on its own grid; mean over seeds ± SD over cases.",
-            "Minutes of training on the clock; preprocessing and prediction are not counted.",
-            "nnU-Net and MONAI train a network of the library's size on its grid, so that they can "
-            "learn something in the time; their own defaults are made for a GPU.",
-            "Load: of the whole machine when the training ended, its own work included.",
-            "Every case of every training: `lascarlib/experiments/results/minutes.jsonl`.",
-        ],
-    )
+    train_missing(options, open_dataset(training), open_dataset(unseen))
+    write_page(read_trials(options.records), options.out, name=name)
 
 
 if __name__ == "__main__":

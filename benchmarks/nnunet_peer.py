@@ -73,9 +73,12 @@ class Peer:
 
 
 def version(peer: Peer) -> str | None:
-    """The version of nnunetv2 and of its torch; None where that Python has none."""
+    """The version of nnunetv2 and of its torch; None where that Python has none, or is none."""
     code = "from importlib.metadata import version as v; print(v('nnunetv2'), v('torch'))"
-    found = subprocess.run([peer.python, "-c", code], capture_output=True, text=True)
+    try:
+        found = subprocess.run([peer.python, "-c", code], capture_output=True, text=True)
+    except OSError:
+        return None
     return "nnunetv2 {}, torch {}".format(*found.stdout.split()) if found.returncode == 0 else None
 
 
@@ -121,7 +124,7 @@ def plan_and_preprocess(
         Its plan of `3d_fullres`.
 
     Raises:
-        LascarError: it fails; the log is named.
+        LascarError: it fails; the log is named and its last line quoted.
     """
     return _call(
         peer,
@@ -176,7 +179,7 @@ def train(
         (its main process, on a GPU what PyTorch reserved), `parameters`.
 
     Raises:
-        LascarError: it fails; the log is named.
+        LascarError: it fails; the log is named and its last line quoted.
     """
     if (iterations is None) == (minutes is None):
         raise LascarError("train takes iterations or minutes; give one of them")
@@ -209,11 +212,24 @@ def _call(peer: Peer, task: str, **options: Any) -> dict[str, Any]:
         answer = Path(folder) / "answer.json"
         shared = {"threads": peer.threads, "workers": peer.workers, "device": peer.device}
         words = json.dumps(options | shared | {"dataset": DATASET, "answer": str(answer)})
-        with (peer.folder / "nnunet.log").open("a", encoding="utf-8") as log:
-            command = [peer.python, SIDE, task, words]
-            ended = subprocess.run(command, env=_environment(peer, task), stdout=log, stderr=log)
-        if ended.returncode != 0:
-            raise LascarError(f"{log.name}: nnU-Net's {task} failed; read the end of this log")
+        path = peer.folder / "nnunet.log"
+        command = [peer.python, SIDE, task, words]
+        try:
+            with path.open("a", encoding="utf-8") as log:
+                subprocess.run(
+                    command, env=_environment(peer, task), stdout=log, stderr=log, check=True
+                )
+        except OSError as error:
+            raise LascarError(
+                f"{peer.python}: cannot be run ({error.strerror}); let {PYTHON_VARIABLE} name a "
+                "Python that has nnunetv2"
+            ) from error
+        except subprocess.CalledProcessError as error:
+            lines = path.read_text(encoding="utf-8").split("\n")
+            said = next((line for line in reversed(lines) if line.strip()), "no word")
+            raise LascarError(
+                f"{path}: nnU-Net's {task} failed ({said.strip()}); read the end of this log"
+            ) from error
         return dict(read_json(answer))
 
 

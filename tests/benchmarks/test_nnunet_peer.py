@@ -73,9 +73,17 @@ def test_a_python_without_nnunet_is_said_in_one_sentence(nnunet, tmp_path) -> No
     peer = nnunet.Peer(tmp_path, python=sys.executable)
     if nnunet.version(peer) is not None:
         pytest.skip("this Python has nnunetv2")
-    with pytest.raises(LascarError, match=r"nnunet\.log: nnU-Net's prepare failed; read"):
+    # The log may lie in a folder that goes with the failed run: its last line is said too.
+    words = r"nnunet\.log: nnU-Net's prepare failed \(.*nnunetv2.*\); read"
+    with pytest.raises(LascarError, match=words):
         nnunet.plan_and_preprocess(peer)
-    assert "nnunetv2" in (tmp_path / "nnunet.log").read_text(encoding="utf-8")
+
+
+def test_a_python_that_is_none_is_said(nnunet, tmp_path) -> None:
+    peer = nnunet.Peer(tmp_path, python=str(tmp_path / "nowhere"))
+    assert nnunet.version(peer) is None
+    with pytest.raises(LascarError, match=r"nowhere: cannot be run .*; let NNUNET_PYTHON name"):
+        nnunet.predict(peer)
 
 
 def test_a_training_has_one_length(nnunet, peer) -> None:
