@@ -27,9 +27,9 @@ def make_bar(task: Task, state: State, *, silent: bool) -> "tqdm[Any]":
         form = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} s, {remaining} left{postfix}"
         kind = {"total": round(task.budget_s), "unit": "s", "bar_format": form}
         done = min(round(task.budget_s), round(state.elapsed_s))
-    bar = tqdm(desc=task.name, initial=done, **kind)
-    bar.disable = bar.disable or silent
-    return bar
+    if silent:  # not `disable=silent`, which would hide TQDM_DISABLE from tqdm
+        kind["disable"] = True
+    return tqdm(desc=task.name, initial=done, **kind)
 
 
 def advance(bar: "tqdm[Any]", task: Task, state: State) -> None:
