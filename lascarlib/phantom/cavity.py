@@ -13,6 +13,20 @@ from lascarlib.phantom.lattice import Lattice, Window
 from lascarlib.phantom.shapes import union_distance_mm
 from lascarlib.phantom.tissue import Canvas, coverage
 
+MARGIN_MM = 4.0
+"""How much more than atrium and wall the window holds on every side."""
+
+VEIN_BLEND_MM, VEIN_MARGIN_MM = 3.0, 4.0
+"""Fillets of the veins behind the stubs, and how far off these veins are measured."""
+
+INLET_MM, INLET_EDGE_MM = 12.0, 4.0
+"""How far beyond the mitral plane the atrium's own blood is painted, and the width over which it
+gives way to the ventricle's. Our choice."""
+
+LEAFLET_MM, LEAFLET_HALF_MM = 1.0, 0.7
+"""How far beyond the mitral plane the middle of the leaflets lies, and half their thickness. Our
+choice."""
+
 
 @dataclass(frozen=True, eq=False)
 class Surfaces:
@@ -51,7 +65,7 @@ def sample_surfaces(
         LascarError: If the lattice misses the atrium.
     """
     low_mm, high_mm = atrium.bounds_mm()
-    reach_mm = wall_mm + 4.0
+    reach_mm = wall_mm + MARGIN_MM
     x, y, z = canvas.lattice.window(low_mm - reach_mm, high_mm + reach_mm)
     n = config.slices_per_sample
     z = slice(z.start // n * n, -(-z.stop // n) * n)
@@ -98,7 +112,9 @@ def label_wall(
     Returns:
         bool of the cavity's shape.
     """
-    veins = union_distance_mm(atrium.distal_veins, surfaces.lattice, blend_mm=3.0, margin_mm=4.0)
+    veins = union_distance_mm(
+        atrium.distal_veins, surfaces.lattice, blend_mm=VEIN_BLEND_MM, margin_mm=VEIN_MARGIN_MM
+    )
     open_mm, plane_mm, beyond_mm = (
         average_slices(d, slices_per_sample=config.slices_per_sample)
         for d in (surfaces.open_mm, surfaces.plane_mm, veins)
@@ -153,9 +169,10 @@ def paint_atrium(
     behind = coverage(surfaces.open_mm - np.float32(surfaces.wall_mm), edge_mm=edge)
     target += behind * above * (wall - target)
     inlet = coverage(surfaces.open_mm, edge_mm=edge)
-    inlet = inlet * coverage(surfaces.plane_mm - np.float32(12.0), edge_mm=4.0)
+    inlet = inlet * coverage(surfaces.plane_mm - np.float32(INLET_MM), edge_mm=INLET_EDGE_MM)
     target += inlet * (blood[surfaces.window] - target)
-    thin = coverage(np.abs(surfaces.plane_mm - np.float32(1.0)) - np.float32(0.7), edge_mm=edge)
+    off_mm = np.abs(surfaces.plane_mm - np.float32(LEAFLET_MM))
+    thin = coverage(off_mm - np.float32(LEAFLET_HALF_MM), edge_mm=edge)
     target += opacity * thin * inlet * (np.float32(leaflet) - target)
 
 

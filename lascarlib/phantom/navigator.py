@@ -6,13 +6,13 @@ from lascarlib.phantom.atrium import Atrium
 from lascarlib.phantom.lattice import Lattice
 from lascarlib.phantom.shapes import Tube, union_distance_mm
 
-SHARES = {2: 1.0, 3: 0.6, 4: 1.0}
+GAIN_SHARES = {2: 1.0, 3: 0.6, 4: 1.0}
 """How much of the gain each right vein shows, by its place in `Atrium.ostia_mm`: the lower one less
 than the upper one. Readers graded inflow 0.7 in the right inferior and 1.2 in the right superior
 vein (of 0 to 2; Peters et al., J Magn Reson Imaging 38, 2013). An extra right vein counts as upper,
 which is our choice."""
 
-CORE = 0.5
+CORE_SHARE = 0.5
 MIXING_MM = 8.0
 """Share of a vein's radius, from its ostium outward, in which restored blood shows its whole gain,
 and distance from there at which it has mixed down to 37 % of it. Our choice: the papers measure how
@@ -46,7 +46,7 @@ def restore_blood(blood: np.ndarray, lattice: Lattice, atrium: Atrium, *, gain: 
     if gain == 0:
         return
     reach_mm = 2.5 * MIXING_MM
-    veins = {k: _cores(atrium, k) for k in SHARES if k < len(atrium.ostia_mm)}
+    veins = {k: _cores(atrium, k) for k in GAIN_SHARES if k < len(atrium.ostia_mm)}
     corners = [core.bounds_mm() for cores in veins.values() for core in cores]
     window = lattice.window(
         np.min([low for low, _ in corners], axis=0) - reach_mm,
@@ -57,7 +57,7 @@ def restore_blood(blood: np.ndarray, lattice: Lattice, atrium: Atrium, *, gain: 
     for k, cores in veins.items():
         away_mm = union_distance_mm(cores, near, blend_mm=0.0, margin_mm=reach_mm)
         mixed = np.clip(away_mm, 0, reach_mm) / np.float32(MIXING_MM)
-        np.maximum(restored, np.float32(SHARES[k]) * np.exp(-(mixed**2)), out=restored)
+        np.maximum(restored, np.float32(GAIN_SHARES[k]) * np.exp(-(mixed**2)), out=restored)
     blood[window] *= 1 + np.float32(gain) * restored
 
 
@@ -66,4 +66,4 @@ def _cores(atrium: Atrium, vein: int) -> list[Tube]:
     stub = atrium.stubs[vein]
     outward = Tube(stub.points_mm[1:], stub.radii_mm[1:])  # the first point lies inside the body
     parts = (outward, *atrium.distal_veins[2 * vein : 2 * vein + 2])
-    return [Tube(part.points_mm, CORE * part.radii_mm) for part in parts]
+    return [Tube(part.points_mm, CORE_SHARE * part.radii_mm) for part in parts]
