@@ -31,6 +31,14 @@ class EventLog:
 
     A sitting begins with a file of its own that repeats the rows of earlier ones, which it
     replaces: a resumed training has one curve, and no step twice.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> row = {"epoch": 1, "iteration": 20, "seconds": 3.0, "loss": 0.5}
+        >>> EventLog()(Progress("atrium all", folder, [row], done=True))
+        >>> len(list(folder.glob(PATTERN)))
+        1
     """
 
     _files: dict[Path, _File] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import Protocol
 
@@ -78,7 +79,7 @@ def show_training(run: TrainedRun, stage: str, folds: Sequence[str] | None = Non
 def _looks(log: dict[str, list[float]]) -> tuple[list[float], list[float]]:
     """Iterations and Dice of the epochs whose end was looked at."""
     dices = log.get("validation_dice", [])
-    found = [(at, dice) for at, dice in zip(log["iteration"], dices, strict=False) if dice == dice]
+    found = [(at, d) for at, d in zip(log["iteration"], dices, strict=False) if not isnan(d)]
     return [at for at, _ in found], [dice for _, dice in found]
 
 

@@ -11,13 +11,14 @@ from typing import Any, Protocol
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from lascarlib.errors import LascarError
 from lascarlib.viz.style import PAGE_WIDTH_IN
 
 Rows = Sequence[Mapping[str, float]]
 
 
-class Told(Protocol):
-    """What a training tells after every epoch. `lascarlib.training.Progress` fits."""
+class TrainingProgress(Protocol):
+    """What a training tells after every epoch; `lascarlib.training.Progress` is one."""
 
     @property
     def name(self) -> str:
@@ -40,18 +41,29 @@ class LiveCurve:
     notebook nothing is drawn.
 
     Args:
-        share: at most this share of the time goes into drawing; the end is drawn in any case.
+        share: at most this share of the time goes into drawing, above 0, 1 at most; the end is
+            drawn in any case.
+
+    Raises:
+        LascarError: the share is out of its range.
 
     Example:
-        >>> curve = LiveCurve()
-        >>> # train_atrium(run, dataset, folds=("fold_0",), watchers=[curve])
+        >>> curve = LiveCurve()  # for `train_atrium(..., watchers=[curve])`
+        >>> LiveCurve(share=0.0)
+        Traceback (most recent call last):
+        ...
+        lascarlib.errors.LascarError: share is 0; give one above 0, 1 at most
     """
 
     share: float = 0.02
     _rows: dict[str, Rows] = field(default_factory=dict, repr=False)
     _memory: dict[str, Any] = field(default_factory=dict, repr=False)
 
-    def __call__(self, progress: Told) -> None:
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 1:
+            raise LascarError(f"share is {self.share:g}; give one above 0, 1 at most")
+
+    def __call__(self, progress: TrainingProgress) -> None:
         """Take the rows of one network, and draw all where it is time."""
         if not _is_notebook():
             return

@@ -37,9 +37,8 @@ def test_every_row_is_one_step_of_each_curve(tmp_path) -> None:
     events = EventAccumulator(str(tmp_path))
     events.Reload()
     first, second = (event.wall_time for event in events.Scalars("loss"))
-    assert second - first == pytest.approx(
-        20.0, abs=1.0
-    )  # their seconds, not when they were written
+    # Their own seconds, not when they were written.
+    assert second - first == pytest.approx(20.0, abs=1.0)
 
 
 def test_a_resumed_training_goes_on_with_one_curve(tmp_path) -> None:
