@@ -65,7 +65,7 @@ def update_average(learner: Learner, *, decay: float, iteration: int) -> None:
 
 
 def averaged_weights(learner: Learner) -> dict[str, Tensor]:
-    """The parameters by name that a training ends with: averaged ones where these are kept."""
+    """The averaged weights by name of the parameter; empty where none are kept."""
     names = [name for name, _ in learner.model.named_parameters()]
     return dict(zip(names, learner.average, strict=False))
 

@@ -1,4 +1,4 @@
-"""What is to be trained: one network, from which batches' kind, for how long, and where it lies."""
+"""What is to be trained: one network, for how long, and the folder it is kept in."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +33,7 @@ class Task:
 
     @property
     def last_iteration(self) -> int:
-        """No training comes so far that has a budget of time."""
+        """Where it ends at the latest; a number that none reaches where time is what ends it."""
         return self.config.iterations if self.budget_s is None else 2**31
 
     def progress(self, state: State) -> float:

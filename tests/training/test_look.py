@@ -88,39 +88,41 @@ def test_no_look_where_nothing_is_held_back_or_none_is_wanted(files) -> None:
     assert held_back_patches(files, PLAN, none) is None
 
 
-@pytest.mark.parametrize("stop", [3, 4, 5, 9])
-def test_an_interrupted_training_has_the_same_looks(files, tmp_path, monkeypatch, stop) -> None:
-    train(files, tmp_path / "whole")
+def train_in_two_sittings(files, folder, monkeypatch, *, stops) -> None:
+    """Train until `stops(batches, k)` is true of a batch that is asked for, then go on."""
     read = Batches.__getitem__
 
     def broken(self, k):
-        if k == stop and len(self.volumes) == 2:  # of the training, not of the look
+        if stops(self, k):
             raise KeyboardInterrupt
         return read(self, k)
 
     with monkeypatch.context() as patched:
         patched.setattr(Batches, "__getitem__", broken)
         with pytest.raises(KeyboardInterrupt):
-            train(files, tmp_path / "cut")
-    train(files, tmp_path / "cut")
+            train(files, folder)
+    train(files, folder)
+
+
+@pytest.mark.parametrize("stop", [3, 4, 5, 9])
+def test_an_interrupted_training_has_the_same_looks(files, tmp_path, monkeypatch, stop) -> None:
+    def stops(batches, k) -> bool:
+        return k == stop and len(batches.volumes) == 2  # of the training, not of the look
+
+    train(files, tmp_path / "whole")
+    train_in_two_sittings(files, tmp_path / "cut", monkeypatch, stops=stops)
     np.testing.assert_array_equal(dices(tmp_path / "cut"), dices(tmp_path / "whole"))
 
 
 @pytest.mark.parametrize("look", [1, 3])
 def test_a_look_that_is_interrupted_is_made_up_for(files, tmp_path, monkeypatch, look) -> None:
+    count = iter(range(1, 99))
+
+    def stops(batches, k) -> bool:
+        return len(batches.volumes) == 1 and k == 0 and next(count) == look
+
     train(files, tmp_path / "whole")
-    read, count = Batches.__getitem__, iter(range(1, 99))
-
-    def broken(self, k):
-        if len(self.volumes) == 1 and k == 0 and next(count) == look:
-            raise KeyboardInterrupt
-        return read(self, k)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Batches, "__getitem__", broken)
-        with pytest.raises(KeyboardInterrupt):
-            train(files, tmp_path / "cut")
-    train(files, tmp_path / "cut")
+    train_in_two_sittings(files, tmp_path / "cut", monkeypatch, stops=stops)
     np.testing.assert_array_equal(dices(tmp_path / "cut"), dices(tmp_path / "whole"))
     first, second = (tmp_path / name / "weights.safetensors" for name in ("cut", "whole"))
     assert first.read_bytes() == second.read_bytes()
