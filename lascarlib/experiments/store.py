@@ -11,6 +11,7 @@ from lascarlib.provenance import versions
 from lascarlib.training.config import Config
 from lascarlib.training.run import Run, start_run
 from lascarlib.training.settings import to_json
+from lascarlib.training.start import open_start
 from lascarlib.training.starting_weights import start_sums
 
 STORE_VARIABLE = "LASCAR_STORE"
@@ -71,7 +72,7 @@ def stored_folder(config: Any, dataset: Dataset) -> Path:
     """
     parts = {
         "config": to_json(config),
-        "start": start_sums(config.start) if getattr(config, "start", "") else {},
+        "start": start_sums(open_start(config.start)) if getattr(config, "start", "") else {},
         "data": dataset.fingerprint,
         "versions": versions(),
         "sources": _sources(),

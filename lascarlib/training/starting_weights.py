@@ -13,7 +13,7 @@ from lascarlib.io import write_atomically
 from lascarlib.training.checkpoint import load_weights, read_json
 from lascarlib.training.lineage import learned_from
 from lascarlib.training.objective import Objective
-from lascarlib.training.start import Start, open_start
+from lascarlib.training.start import Start
 
 
 def start_provenance(start: Start, stages: tuple[str, ...]) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def start_provenance(start: Start, stages: tuple[str, ...]) -> dict[str, Any]:
         taken, and "learned_from", every data set that is behind them.
     """
     stored = read_json(start.record.folder / "run.json")
-    sums = start_sums(start.name)
+    sums = start_sums(start)
     return {
         "run": start.name,
         "fold": start.fold,
@@ -39,17 +39,17 @@ def start_provenance(start: Start, stages: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def start_sums(words: str) -> dict[str, str]:
+def start_sums(start: Start) -> dict[str, str]:
     """SHA-256 of the weights of each stage, in hexadecimal digits.
 
     Args:
-        words: see `lascarlib.training.start.open_start`.
+        start: where they lie.
 
     Example:
-        >>> sorted(start_sums("pretrained:phantom"))
+        >>> from lascarlib.training.start import open_start
+        >>> sorted(start_sums(open_start("pretrained:phantom")))
         ['atrium', 'scar']
     """
-    start = open_start(words)
     return {stage: _sha256(start.weights(stage)) for stage in start.stages}
 
 
