@@ -121,32 +121,37 @@ def scores(
     return {row.id: round(row.atrium_dice, 4) for row in rows}
 
 
+def _compared(dice: np.ndarray, first: np.ndarray | None) -> dict[str, str]:
+    """Mean, SD and least of a row's Dice, and how it stands to the first row, where it is not that.
+
+    Both hold a Dice for each case, in the same order.
+    """
+    sd = dice.std(ddof=1) if len(dice) > 1 else 0.0
+    return {
+        "Dice": f"{dice.mean():.3f} ± {sd:.3f}",
+        "least": f"{dice.min():.3f}",
+        "change": "–" if first is None else f"{(dice - first).mean():+.3f}",
+        "worse in": "–" if first is None else f"{int((dice < first).sum())} of {len(dice)}",
+    }
+
+
 def tabulate(record: dict[str, Any], out: Path) -> None:
-    """Write the table of the variants measured so far."""
+    """Write the table of the variants measured so far, one at least."""
     measured = {name: record["rows"][name] for name in VARIANTS if name in record["rows"]}
     rows: list[dict[str, str]] = []
     first_at: dict[str, np.ndarray] = {}
     for name, found in measured.items():
         dice = np.array(list(found["dice"].values()))
         first = first_at.setdefault(found["commit"], dice)
-        alone = first is dice
-        spread = 1 if len(dice) > 1 else 0
-        rows.append(
-            {
-                "phantom": name,
-                "Dice": f"{dice.mean():.3f} ± {dice.std(ddof=spread):.3f}",
-                "least": f"{dice.min():.3f}",
-                "change": "–" if alone else f"{(dice - first).mean():+.3f}",
-                "worse in": "–" if alone else f"{int((dice < first).sum())} of {len(dice)}",
-                "learned at": found["commit"],
-            }
-        )
+        compared = _compared(dice, None if first is dice else first)
+        rows.append({"phantom": name, **compared, "learned at": found["commit"]})
+    n_cases = len(next(iter(measured.values()))["dice"])
     write_table(
         out / "phantom_ingredients.md",
         rows,
         title="What in the phantom matters",
         notes=[
-            f"LA Dice of {len(dice)} real hearts (utah2018[64:], native grid), mean ± SD over "
+            f"LA Dice of {n_cases} real hearts (utah2018[64:], native grid), mean ± SD over "
             f"cases, of networks that learned on {record['cases']} phantoms alone, seed {SEED}.",
             f"{record['iterations']} iterations of one patch, far from converged, and one training "
             "a row: differences of 0.02 may be chance.",

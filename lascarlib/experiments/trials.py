@@ -9,7 +9,7 @@ from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
 
 TRIALS = Path(__file__).parent / "results" / "minutes.jsonl"
-"""What `benchmarks/minutes.py` measured on Utah 2018, a line a training; numbers only."""
+"""What `benchmarks/minutes.py` measured on Utah 2018, a line a training: scores, no images."""
 
 
 @dataclass(frozen=True)
@@ -18,14 +18,15 @@ class Trial:
 
     Args:
         contestant: the tool that was trained.
-        minutes: it was given; preprocessing and prediction are not counted.
+        minutes: of training, on the clock; preprocessing and prediction are not counted.
         seed: of the training; another tool may leave other things to chance.
-        threads: the processor's, that it was given.
-        iterations: it came to.
-        training: data set it learned from.
-        dice: case to Dice of the LA on the case's own grid.
-        load: of the machine in the training's last minute, its own work included.
-        processor: it ran on.
+        threads: of the processor that it was given.
+        iterations: that it came to in these minutes.
+        training: data set it learned from: number of cases and fingerprint.
+        dice: case to Dice of the LA on the case's own grid, 0 to 1.
+        load: of the machine in the training's last minute, its own work included: how many
+            processes ran or waited to run, on average.
+        processor: that it ran on, and its cores.
         versions: of Python, torch and the tool.
         commit: of this library.
         made: the day, as 2026-01-31.

@@ -25,6 +25,11 @@ class InstanceNorm(nn.InstanceNorm3d):
     Shapes:
         input and output: (batch, channels, x, y, z).
 
+    Raises:
+        ValueError: in training, a volume of one voxel, which has no variance.
+
+    Source: Ulyanov, Vedaldi and Lempitsky, Instance Normalization, arXiv:1607.08022.
+
     Example:
         >>> volume = torch.tensor([1.0, 3.0]).reshape(1, 1, 2, 1, 1)  # mean 2, standard deviation 1
         >>> with torch.no_grad():

@@ -51,7 +51,7 @@ def model_card(folder: str | Path) -> str:
     if others := beyond_phantoms(run.folder):
         raise LascarError(
             f"{run.folder}: learned from {others[0]}, but this card is for networks that learned "
-            "from phantoms alone"
+            "from phantoms alone; keep the card that lascar export wrote"
         )
     record, scores = read_json(run.folder / "run.json"), read_json(run.folder / SCORES)
     made = record["provenance"]
