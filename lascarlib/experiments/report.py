@@ -146,9 +146,15 @@ def _claims(records: Records, *, domain: str) -> str:
         "| no. | claim | verdict |",
         "|---|---|---|",
     ]
+    told: dict[str, int] = {}
     for (number, claim), verdict in zip(numbered, verdicts, strict=True):
+        reason = verdict.reason
+        if claim.otherwise and reason.endswith(claim.otherwise):
+            first = told.setdefault(claim.otherwise, number)
+            if first < number:
+                reason = reason.removesuffix(claim.otherwise) + f"See no. {first}."
         said = f"{claim.text}<br>*{claim.source}.* {_tested(claim)}".rstrip()
-        found = f"**{verdict.word}**<br>{verdict.reason}"
+        found = f"**{verdict.word}**<br>{reason}"
         lines.append("| " + " | ".join((str(number), _cell(said), _cell(found))) + " |")
     return "\n".join(lines)
 
