@@ -34,8 +34,20 @@ from lascarlib.phantom.tissue import Canvas, paint
 ROUGHNESS_SCALE_MM = 10.0
 """Distance between the knots of a surface's displacement; bumps are about 2 cm wide."""
 
-WALL_TEXTURE_SCALE_MM = 6.0
-"""Half the width of what makes healthy wall brighter here and darker there."""
+BLOOD_TEXTURE_SCALE_MM = 9.0
+"""Half the width of what makes blood brighter here and darker there."""
+
+WALL_TEXTURE_SCALE_MM, WALL_TEXTURE_REACH_MM = 6.0, 90.0
+"""The same of healthy wall, and how far from the middle it varies: further off there is no LA."""
+
+DARKEST_WALL, DARKEST_OVERLAY = 0.2, 0.1
+"""Least signal of healthy wall, of mean blood, and least factor of the texture over everything."""
+
+AIR = 0.02
+"""Signal where nothing is painted, of mean blood."""
+
+VEIN_WALL_SHARE = 0.6
+"""Thickness of the wall of veins behind the stubs, of the LA wall's. Our choice."""
 
 LEAFLET_SHADE = 0.7
 """Signal of thin leaflets against that of valvular tissue."""
@@ -104,7 +116,7 @@ def draw_patient(
     canvas, blood = _paint_surroundings(organs, lattice, flat, streams, config)
     gain = draw(streams(Stream.NAVIGATOR), config.navigator_gain)
     restore_blood(blood, lattice, atrium, gain=gain)
-    paint(canvas, atrium.distal_veins, flat["wall"], grow_mm=0.6 * wall_mm)
+    paint(canvas, atrium.distal_veins, flat["wall"], grow_mm=VEIN_WALL_SHARE * wall_mm)
     paint(canvas, atrium.distal_veins, blood)
     surfaces = sample_surfaces(atrium, canvas, wall_mm=wall_mm, config=config)
     wall = _draw_wall(atrium, surfaces, flat, streams, config)
@@ -141,12 +153,12 @@ def _paint_surroundings(
     texture = streams(Stream.TISSUE_TEXTURE)
     tissue = textured_signals(texture, lattice, flat)
     blood_sd = np.float32(draw(texture, config.blood_texture_sd))
-    blood = 1 + blood_sd * smooth_field(lattice, texture, scale_mm=9.0)
+    blood = 1 + blood_sd * smooth_field(lattice, texture, scale_mm=BLOOD_TEXTURE_SCALE_MM)
     tissue["blood"] = blood
     surface = streams(Stream.SURFACE)
     canvas = Canvas(
         lattice,
-        np.full(lattice.shape, 0.02, np.float32),
+        np.full(lattice.shape, AIR, np.float32),
         np.float32(draw(surface, config.roughness_mm))
         * smooth_field(lattice, surface, scale_mm=ROUGHNESS_SCALE_MM),
         edge_mm=max(config.spacing_mm[:2]),
@@ -176,9 +188,9 @@ def _draw_wall(
     scar, threshold = scar_on_wall(on_voxels, wall, plan=plan, config=config)
     strength = paint_strength(score, part, rng, threshold=threshold)
     uneven = draw(rng, config.wall_texture_sd) * smooth_field(
-        part, rng, scale_mm=WALL_TEXTURE_SCALE_MM, margin_mm=90.0
+        part, rng, scale_mm=WALL_TEXTURE_SCALE_MM, margin_mm=WALL_TEXTURE_REACH_MM
     )
-    healthy = np.clip(flat["wall"] * (1 + uneven), 0.2, None)
+    healthy = np.clip(flat["wall"] * (1 + uneven), DARKEST_WALL, None)
     signal = healthy + (np.float32(flat["scar"]) - healthy) * strength
     return _Wall(signal, scar, plan.kind, int(wall.sum()))
 
@@ -188,7 +200,7 @@ def _overlay_texture(canvas: Canvas, rng: np.random.Generator, config: PhantomCo
     field = smooth_field(canvas.lattice, rng, scale_mm=scale_mm)
     field *= np.float32(sd)
     field += 1
-    np.clip(field, 0.1, None, out=field)
+    np.clip(field, DARKEST_OVERLAY, None, out=field)
     signal = canvas.signal
     signal *= field
 
