@@ -242,6 +242,10 @@ def main() -> None:
         options.minutes, options.seeds = [0.02], [0]
         options.contestants = [name for name in CONTESTANTS if name != "nnU-Net v2"]
         training, unseen, name = "phantom:cases=2,seed=1", "phantom:cases=2,seed=2", "phantoms"
+    elif torch.cuda.is_available():
+        parser.exit(
+            2, "the other tools train on the CPU here; hide the GPU: CUDA_VISIBLE_DEVICES=\n"
+        )
     elif "LASCAR_DATA" in os.environ:
         folder = f"{os.environ['LASCAR_DATA']}/utah2018"
         training, unseen, name = f"{folder}[:64]", f"{folder}[64:]", "utah2018"

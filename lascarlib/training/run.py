@@ -27,7 +27,8 @@ class Run(Record[Config]):
 
     The folder holds run.json, <stage>/<fold>/weights.safetensors and log.csv, <stage>/samples.json,
     atrium/out_of_fold/<case>.npy, uncertainty.json, start/ with the weights it started from where
-    it did, and cache/ with the training samples. Where the data has not scar labels throughout, the
+    it did, cache/ with the training samples, and beside a log.csv its events for TensorBoard where
+    they were asked for. Where the data has not scar labels throughout, the
     LA alone is trained.
     """
 
