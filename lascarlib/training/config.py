@@ -13,7 +13,7 @@ from lascarlib.losses.joint import PredictedMask
 from lascarlib.losses.scar_distance import Metric
 from lascarlib.preprocess import Normalise
 from lascarlib.training.batches import PatchCentre
-from lascarlib.training.methods import Loss, MethodName, is_spatial
+from lascarlib.training.methods import STAGES, Loss, MethodName, is_spatial
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class Config:
         _check_range("devices", self.devices, 1, inf)
         _check_range("budget_minutes", self.budget_minutes, 0, inf)
         _check_range("scar_threshold", self.scar_threshold, 0, 1)
-        for name in ("atrium", "scar", "joint") if is_spatial(self.method) else ("joint",):
+        for name in STAGES if is_spatial(self.method) else ("joint",):
             if self.stage(name).plan != "fixed":
                 raise LascarError(
                     f"setting '{name}.plan' is {self.stage(name).plan!r}, but nnU-Net's rules plan "

@@ -31,6 +31,9 @@ Loss = Literal[
 """What a network minimises. The first two train nnU-Net's U-Net, which answers one mask; the next
 four JSQ's U-Net, "se-sa" with two decoders only; the last three networks of their own."""
 
+STAGES = ("atrium", "scar", "joint")
+"""The networks that methods train, each some of them: of the LA, of the scar, of both at once."""
+
 _SPATIAL_LOSSES: Mapping[str, tuple[Loss, ...]] = {
     "atrium": ("bce", "bce-dice", "se", "dangi", "audebert", "xue"),
     "scar": ("bce", "bce-dice", "se"),
@@ -125,7 +128,7 @@ def foreign_settings(method: MethodName) -> tuple[str, ...]:
         ('scar', 'joint', 'uncertainty')
     """
     stages = METHODS[method].losses
-    groups = tuple(stage for stage in ("atrium", "scar", "joint") if stage not in stages)
+    groups = tuple(stage for stage in STAGES if stage not in stages)
     if not is_spatial(method):
         return (*groups, "spatial")
     parts = tuple(f"{stage}.{name}" for stage in stages for name in _NNUNET_STAGE)

@@ -11,7 +11,7 @@ from lascarlib.errors import LascarError
 from lascarlib.pretrained import run_folder, run_name
 from lascarlib.training.checkpoint import load_weights
 from lascarlib.training.config import Config
-from lascarlib.training.methods import is_spatial
+from lascarlib.training.methods import STAGES, is_spatial
 from lascarlib.training.objective import Objective
 from lascarlib.training.record import Record, open_record, trained_folds
 
@@ -20,8 +20,6 @@ RATE_FACTOR = 0.25
 
 TAKEN = ("plan", "spacing_mm", "patch_voxels", "features", "normalise")
 """Settings of a stage that belong to the weights: its network's shape, and what it is shown."""
-
-STAGES = ("atrium", "scar", "joint")
 
 
 @dataclass(frozen=True)
