@@ -22,7 +22,7 @@ def add_commands(commands: Any) -> None:
     train.add_argument(
         "--fold",
         type=int,
-        help="hold this fold back, and look at it meanwhile; all cases without it",
+        help="hold this fold back and look at it meanwhile; by default every case is learned from",
     )
     train.set_defaults(handler=run_train)
 

@@ -55,8 +55,8 @@ class StageConfig:
             they may lie anywhere.
         augmentation: of the patches.
         validation_share: at most this share of the training's work goes into looks at patches of
-            the cases that are held back, whose Dice the log then has; 0 looks at none. The time is
-            part of a time budget.
+            the cases that are held back, whose Dice the log then has, not counting the one at the
+            end; 0 looks at none. The time is part of a time budget.
     """
 
     plan: Literal["fixed", "nnunet", "laptop"] = "fixed"
