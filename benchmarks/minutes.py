@@ -24,6 +24,7 @@ from tqdm import tqdm
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset, open_dataset
+from lascarlib.errors import LascarError
 from lascarlib.evaluation import dice
 from lascarlib.experiments.trials import TRIALS, Trial, add_trial, read_trials
 from lascarlib.pipeline import Predictor, train_atrium
@@ -151,7 +152,7 @@ def measured(contestant: str, task: Task) -> Trial:
         seed=task.seed,
         threads=torch.get_num_threads(),
         iterations=outcome.iterations,
-        training=f"{len(task.training)} cases, {task.training.fingerprint}",
+        training=described(task.training),
         dice={name: round(value, 4) for name, value in outcome.dice.items()},
         load=round(outcome.load, 1),
         processor=f"{processor()}, {psutil.cpu_count()} cores",
@@ -160,6 +161,11 @@ def measured(contestant: str, task: Task) -> Trial:
         made=datetime.date.today().isoformat(),
         command=command_line(),
     )
+
+
+def described(training: Dataset) -> str:
+    """What a record says of the data that was learned from."""
+    return f"{len(training)} cases, {training.fingerprint}"
 
 
 def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
@@ -190,7 +196,13 @@ def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
 
 def train_missing(options: argparse.Namespace, training: Dataset, unseen: Dataset) -> None:
     """Train, score and record what was asked for and is not in the file yet."""
-    made = {(t.contestant, t.minutes, t.seed, t.threads) for t in read_trials(options.records)}
+    trials = read_trials(options.records)
+    made = {(t.contestant, t.minutes, t.seed, t.threads) for t in trials}
+    if any(trial.training != described(training) for trial in trials):
+        raise LascarError(
+            f"{options.records}: trainings on other data than {described(training)}; give another "
+            "--records"
+        )
     asked = itertools.product(options.minutes, options.seeds, options.contestants)
     with tempfile.TemporaryDirectory(dir=options.work) as work:
         for minutes, seed, contestant in asked:
@@ -199,7 +211,7 @@ def train_missing(options: argparse.Namespace, training: Dataset, unseen: Datase
             task = Task(
                 training=training,
                 unseen=unseen,
-                profile=options.profile,
+                profile="smoke" if options.small else "cpu",
                 minutes=minutes,
                 seed=seed,
                 folder=Path(work),
@@ -232,13 +244,12 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, nargs="+", default=[2, 10, 20, 60])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=["lascarlib"])
-    parser.add_argument("--profile", default="cpu", help="settings of the library's network")
     parser.add_argument("--records", type=Path, default=TRIALS, help="file that keeps trainings")
     parser.add_argument("--work", type=Path, help="folder for what is being trained")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     if options.small:
-        options.records, options.profile = options.out / "minutes.jsonl", "smoke"
+        options.records = options.out / "minutes.jsonl"
         options.minutes, options.seeds = [0.02], [0]
         options.contestants = [name for name in CONTESTANTS if name != "nnU-Net v2"]
         training, unseen, name = "phantom:cases=2,seed=1", "phantom:cases=2,seed=2", "phantoms"
