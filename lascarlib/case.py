@@ -13,6 +13,9 @@ AFFINE_TOLERANCE_MM = 1e-3
 EDGES_MM = (0.01, 100.0)
 """A voxel edge outside of these was written in metres or micrometres, not in millimetres."""
 
+FIELD_MM = 2000.0
+"""A wider field of view was not written in millimetres either: no scanner's bore holds it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -105,7 +108,8 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
 
     Raises:
         LascarError: not three dimensions, an empty axis, NaN or infinite voxels, or an affine that
-            is not (4, 4), not finite, gives a voxel no volume or an edge outside 0.01 to 100 mm.
+            is not (4, 4), not finite, gives a voxel no volume or an edge outside 0.01 to 100 mm, or
+            makes the field of view wider than 2 m.
 
     Example:
         >>> check_image(np.zeros((2, 2)), np.eye(4), name="flat.nii")
@@ -121,7 +125,7 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
         raise LascarError(f"{name}: the affine is not a finite 4 x 4 matrix; repair the header")
     if abs(np.linalg.det(affine[:3, :3])) < 1e-9 or min(spacing_of(affine)) <= 0:
         raise LascarError(f"{name}: the voxel spacing is zero or degenerate; repair the header")
-    _check_voxel(affine, name)
+    _check_extent(affine, image.shape, name)
     if not np.isfinite(image).all():
         count = int((~np.isfinite(image)).sum())
         raise LascarError(
@@ -129,11 +133,17 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
         )
 
 
-def _check_voxel(affine: np.ndarray, name: str) -> None:
+def _check_extent(affine: np.ndarray, shape: tuple[int, ...], name: str) -> None:
     edges = spacing_of(affine)
+    text = " x ".join(f"{edge:g}" for edge in edges)
     if min(edges) < EDGES_MM[0] or max(edges) > EDGES_MM[1]:
-        text = " x ".join(f"{edge:g}" for edge in edges)
         raise LascarError(f"{name}: voxels of {text} mm; repair the header, which is in mm")
+    widest = max(edge * count for edge, count in zip(edges, shape, strict=True))
+    if widest > FIELD_MM:
+        raise LascarError(
+            f"{name}: voxels of {text} mm make a field of view of {widest / 1000:.3g} m; repair "
+            "the header, which is in mm"
+        )
 
 
 def same_geometry(affine: np.ndarray, other: np.ndarray, *, shape: tuple[int, ...]) -> bool:

@@ -57,6 +57,7 @@ def test_an_empty_scar_is_a_valid_case() -> None:
         (IMAGE, np.diag([1.0, 0.0, 1.0, 1.0]), "spacing is zero or degenerate"),
         (IMAGE, np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1.0]]), "degenerate"),
         (IMAGE, np.diag([1250.0, 1250.0, 2500.0, 1.0]), "1250 x 1250 x 2500 mm"),
+        (np.zeros((41, 4, 5)), np.diag([50.0, 50.0, 50.0, 1.0]), "a field of view of 2.05 m"),
         (IMAGE, np.diag([0.00125, 0.00125, 0.0025, 1.0]), "0.00125 x 0.00125 x 0.0025 mm"),
     ],
 )

@@ -39,7 +39,8 @@ def check_predictions(out: Path, data: str, *, resume: bool, hint: str = "") -> 
     """
     check_folder(out)
     images = Path(re.sub(r"\[-?\d*:-?\d*\]$", "", data))
-    if out.exists() and images.exists() and out.samefile(images):
+    home = images.parent if images.is_file() else images
+    if out.exists() and home.exists() and out.samefile(home):
         raise LascarError(f"{out}: holds the images; give another folder for what is predicted")
     if not resume and (out / "prediction.json").exists():
         raise LascarError(f"{out}: holds predictions already; give {hint}a new folder")

@@ -55,7 +55,6 @@ def predict_folder(
     def note() -> None:
         write_json(folder / RECORD_FILE, record | {"cases": finished, "provenance": provenance()})
 
-    note()
     wanted = [name for name in dataset.ids if name not in set(done)]
     with ThreadPoolExecutor(1, thread_name_prefix="write") as writer:
         writing: Future[None] | None = None

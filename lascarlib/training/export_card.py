@@ -2,7 +2,7 @@
 
 from lascarlib.training.checkpoint import read_json
 from lascarlib.training.lineage import beyond_phantoms, learned_from
-from lascarlib.training.model_card import stage_lines, start_line, training_command
+from lascarlib.training.model_card import learned_cases, stage_lines, start_line, training_command
 from lascarlib.training.run import Run
 
 
@@ -31,7 +31,7 @@ what they are worth was not measured here.
 {asked}
 ## How they were made
 
-{start_line(run)}- Commit {made["commit"]}; seed {run.config.seed}; {len(run.ids)} cases.
+{start_line(run)}- Commit {made["commit"]}; seed {run.config.seed}; {learned_cases(run)}.
 {"".join(stage_lines(run))}
 ```
 {training_command(run)}

@@ -9,6 +9,7 @@ from typing import Any
 from lascarlib.errors import LascarError
 from lascarlib.training.checkpoint import read_json
 from lascarlib.training.config import Config
+from lascarlib.training.folds import ALL
 from lascarlib.training.lineage import beyond_phantoms
 from lascarlib.training.profiles import make_config
 from lascarlib.training.run import Run, open_run
@@ -99,7 +100,7 @@ score the study of the phantom's ingredients; nothing was chosen by it.
 
 
 def training_command(run: Run) -> str:
-    r"""The `lascar train` line that a training came from.
+    r"""The `lascar train` or `lascar cv` line that a training came from.
 
     Args:
         run: any.
@@ -118,8 +119,9 @@ def training_command(run: Run) -> str:
     changed = dict(_differences(to_json(usual), to_json(config)))
     for name in ("method", *_come_with_start(run, usual)):
         changed.pop(name, None)
-    first = f"lascar train {shlex.quote(run.source)} RUN --profile {config.profile}"
-    first += f" --seed {config.seed}"
+    task, folds = _command_of(run)
+    first = f"lascar {task} {shlex.quote(run.source)} RUN --profile {config.profile}"
+    first += f" --seed {config.seed}{folds}"
     if config.method != Config().method:
         first += f" --method {config.method}"
     if start := changed.pop("start", ""):
@@ -128,6 +130,32 @@ def training_command(run: Run) -> str:
         first += f" --budget {minutes:g}"
     sets = [f"--set {shlex.quote(f'{name}={value}')}" for name, value in changed.items()]
     return " \\\n  ".join([first, *sets])
+
+
+def _command_of(run: Run) -> tuple[str, str]:
+    """Command, and its option for the folds that are trained."""
+    folds = run.trained_folds(run.stages[0])
+    if folds in ((), (ALL,)):
+        return "train", ""
+    numbers = [fold.removeprefix("fold_") for fold in folds]
+    if len(numbers) == 1:
+        return "train", f" --fold {numbers[0]}"
+    every = len(numbers) == run.config.folds
+    return "cv", "" if every else f" --folds {','.join(numbers)}"
+
+
+def learned_cases(run: Run) -> str:
+    """How many cases the networks of a training learned from, in words.
+
+    Example:
+        >>> learned_cases(Run(Path("r"), make_config("cpu", seed=0), "DATA", ("a", "b"), "", True))
+        '2 cases'
+    """
+    folds = run.trained_folds(run.stages[0])
+    if len(folds) == 1 and folds != (ALL,):
+        fold = run.fold(folds[0])
+        return f"{len(fold.training)} of {len(run.ids)} cases, {fold.name} held back"
+    return f"{len(run.ids)} cases"
 
 
 def _come_with_start(run: Run, usual: Config) -> Iterator[str]:
@@ -171,9 +199,10 @@ def stage_lines(run: Run) -> Iterator[str]:
             names, *rows = (line.split(",") for line in log.split())
             last = dict(zip(names, rows[-1], strict=True))
             size = (run.fold_folder(stage, fold) / "weights.safetensors").stat().st_size
+            minutes = float(last["seconds"]) / 60
             yield (
                 f"- {stage}: {int(last['iteration'])} iterations in "
-                f"{float(last['seconds']) / 60:.0f} minutes; "
+                f"{minutes:.{0 if minutes >= 1 else 1}f} minutes; "
                 f"{size / 1e6:.1f} MB of weights (16 bits).\n"
             )
 

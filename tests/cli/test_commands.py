@@ -177,6 +177,9 @@ def test_predictions_are_not_written_among_the_images(trained, data, capsys) -> 
     for words in ((trained, f"{data}[4:]"), ("otsu", data, "--atrium", "manual")):
         assert run("predict", *words, "--out", data) == 2
         assert "holds the images; give another folder" in capsys.readouterr().err
+    (image,) = sorted(Path(data).rglob("case_4/*.nii.gz"))[:1]
+    assert run("predict", trained, image, "--out", image.parent) == 2
+    assert "holds the images; give another folder" in capsys.readouterr().err
     assert listing(data) == before
 
 

@@ -1,5 +1,6 @@
 """Folders of predictions: written behind, interrupted, resumed, never half."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -76,6 +77,15 @@ def test_an_interrupted_prediction_goes_on_to_the_same_files(
             np.testing.assert_array_equal(cut, whole)
 
 
+def test_a_refused_first_case_leaves_nothing(predictor, tiny_dataset, tmp_path) -> None:
+    case = tiny_dataset.load(tiny_dataset.ids[0])
+    blank = dataclasses.replace(case, image=np.zeros_like(case.image))
+    data = dataclasses.replace(tiny_dataset[:1], load=lambda name: blank)
+    with pytest.raises(LascarError, match="every voxel is 0"):
+        list(predict(predictor, data, tmp_path / "new"))
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_case_that_cannot_be_written_is_not_done(
     predictor, tiny_dataset, tmp_path, monkeypatch
 ) -> None:
@@ -85,7 +95,7 @@ def test_a_case_that_cannot_be_written_is_not_done(
     monkeypatch.setattr("lascarlib.pipeline.folder.write_prediction", full)
     with pytest.raises(OSError, match="No space left"):
         list(predict(predictor, tiny_dataset[:2], tmp_path))
-    assert cases_of(tmp_path) == []
+    assert not (tmp_path / "prediction.json").exists()
 
 
 def test_predictions_of_something_else_are_not_gone_on_with(

@@ -8,7 +8,8 @@ from lascarlib.cli import main
 from lascarlib.datasets import open_dataset
 from lascarlib.errors import LascarError
 from lascarlib.pipeline import load_predictor, train
-from lascarlib.training import export_run, make_config, open_run, start_run
+from lascarlib.training import Run, export_run, make_config, open_run, start_run
+from lascarlib.training.model_card import learned_cases, training_command
 
 WEIGHTS = "atrium/all/weights.safetensors"
 
@@ -88,3 +89,22 @@ def test_the_command_exports_and_the_name_predicts(trained, tmp_path, monkeypatc
     assert "known are pretrained:mine" in capsys.readouterr().err
     assert main(["train", data, "pretrained:mine", "--profile", "smoke"]) == 2
     assert "give a new folder" in capsys.readouterr().err
+
+
+def test_a_card_says_which_fold_was_held_back(tmp_path) -> None:
+    config = make_config("smoke", seed=0, settings={"folds": 3})
+    run = Run(tmp_path, config, "DATA", tuple("abcdef"), "", False)
+    rest = " DATA RUN --profile smoke --seed 0"
+    assert training_command(run).startswith(f"lascar train{rest} ")
+    for number, (task, folds, cases) in enumerate(
+        (
+            ("train", " --fold 0", "4 of 6 cases, fold_0 held back"),
+            ("cv", " --folds 0,1", "6 cases"),
+            ("cv", "", "6 cases"),
+        )
+    ):
+        weights = run.fold_folder("atrium", f"fold_{number}") / "weights.safetensors"
+        weights.parent.mkdir(parents=True)
+        weights.touch()
+        assert training_command(run).startswith(f"lascar {task}{rest}{folds} ")
+        assert learned_cases(run) == cases
