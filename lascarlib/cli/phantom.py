@@ -1,7 +1,7 @@
 """`lascar phantom`: write a synthetic cohort."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
 KEYS = {
     "cases": "how many (default 24)",
-    "seed": "of the cohort (default 0)",
+    "seed": "of the cohort (default 0); not beside --split",
     "size": "coarse (default) or full",
     "domain": "real (default), or wide: randomised for training",
     "centre": "utah (default), bidmc, kcl or mixed: whose voxels",
     "scar": "mixed (default), ablation (rings, lines) or diffuse (before ablation)",
     "observer": "0 (default) labels the truth; 1, 2, ... are other annotators",
-    "split": "cohorts of the papers' sizes: task1-train, task1-test, ...",
+    "split": "cohorts of the papers' sizes, no patient in two: task1-train, task1-test, ...",
     "cohort": "the cohort.json of an earlier OUT, made again",
 }
 """Words of a cohort, as options, and what they mean."""
@@ -48,7 +48,6 @@ def write_phantom(options: argparse.Namespace) -> int:
 
     check_folder(options.out)
     given = {key: getattr(options, key) for key in KEYS if getattr(options, key) is not None}
-    _check_words(given)
     words = ",".join(f"{key}={value}" for key, value in given.items())
     if options.implant is None:
         dataset = open_dataset(f"phantom:{words}")
@@ -73,15 +72,6 @@ def write_phantom(options: argparse.Namespace) -> int:
     )
     print(f"{count(len(dataset))} in {options.out}, their scar implanted")
     return 0
-
-
-def _check_words(given: Mapping[str, str]) -> None:
-    """Refuse a number of cases beside what decides it already."""
-    from lascarlib.errors import LascarError
-
-    for whole in ("split", "cohort"):
-        if whole in given and "cases" in given:
-            raise LascarError(f"--cases: --{whole} says how many already; leave one of them out")
 
 
 def _check_cohort(out: Path, ids: tuple[str, ...]) -> None:

@@ -25,7 +25,13 @@ SPLITS: Mapping[str, Mapping[str, str]] = {
     "pre-test": {"cases": "40", "seed": "2020", "scar": "diffuse"},
 }
 """Cohorts of the papers' sizes: BF's two tasks; JSQ's 40 and 20 post-ablation and 40 pre-ablation
-cases. Other keys may be given beside the split and win."""
+cases. No two share a seed, so none share a patient; centre and scar given beside a split win."""
+
+DECIDED: Mapping[str, Mapping[str, str]] = {
+    "split": {"cases": "how many", "seed": "which patients", "cohort": "which patients"},
+    "cohort": {"cases": "how many"},
+}
+"""Words that say something already, and the words that would say it again; `[:10]` takes fewer."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +57,15 @@ def describe_cohort(words: str) -> Cohort:
             ``centre`` (utah, bidmc, kcl or mixed), ``scar`` (ablation, diffuse or mixed),
             ``observer`` (0 the truth, 1, 2, ... other annotators), ``split`` (one of `SPLITS`) and
             ``cohort`` (a JSON written by `cohort_json`); both of these give what the other words
-            leave open. Empty gives 24 coarse cases of seed 0.
+            leave open, and say how many cases there are, a split also which patients. Blanks
+            round a word do not count. Empty gives 24 coarse cases of seed 0.
 
     Returns:
         The cohort.
 
     Raises:
-        LascarError: If a key or value is unknown, or there is no case.
+        LascarError: If a key or value is unknown, a key is given twice, a split or cohort decides
+            it already, or there is no case.
 
     Example:
         >>> describe_cohort("cases=3,seed=7").seed
@@ -65,10 +73,7 @@ def describe_cohort(words: str) -> Cohort:
         >>> describe_cohort("split=task2-test,size=full").cases
         20
     """
-    given = dict(item.partition("=")[::2] for item in words.split(",") if item)
-    known = ("cases", "seed", "size", *WORDS, "observer", "split", "cohort")
-    if unknown := [key for key in given if key not in known]:
-        raise LascarError(f"unknown key {unknown[0]!r}; known are {', '.join(known)}")
+    given = _given(words)
     if "split" in given:
         given = {**_chosen(SPLITS, "split", given.pop("split")), **given}
     start = _read(Path(given["cohort"])) if "cohort" in given else Cohort(24, 0, COARSE)
@@ -99,6 +104,23 @@ def cohort_json(cohort: Cohort) -> str:
         'utah'
     """
     return json.dumps(asdict(cohort), indent=1) + "\n"
+
+
+def _given(words: str) -> dict[str, str]:
+    known = ("cases", "seed", "size", *WORDS, "observer", "split", "cohort")
+    given: dict[str, str] = {}
+    for item in filter(str.strip, words.split(",")):
+        key, _, value = (part.strip() for part in item.partition("="))
+        if key not in known:
+            raise LascarError(f"unknown key {key!r}; known are {', '.join(known)}")
+        if key in given:
+            raise LascarError(f"{key} is given twice; leave one of them out")
+        given[key] = value
+    for whole, decided in DECIDED.items():
+        if whole in given and (twice := [key for key in decided if key in given]):
+            told = decided[twice[0]]
+            raise LascarError(f"{whole} says {told} already; leave {whole} or {twice[0]} out")
+    return given
 
 
 def _read(path: Path) -> Cohort:

@@ -236,7 +236,10 @@ def test_phantom_refuses_what_it_cannot_make(refuse, tmp_path) -> None:
     assert "seed is '-2'" in refuse("phantom", out, "--seed", "-2")
     for words in (("--split", "task1-test"), ("--cohort", tmp_path / "cohort.json")):
         said = refuse("phantom", out, "--cases", "2", *words)
-        assert f"--cases: {words[0]} says how many already" in said
+        assert f"{words[0][2:]} says how many already" in said
+    said = refuse("phantom", out, "--split", "task1-test", "--seed", "0")
+    assert "split says which patients already; leave split or seed out" in said
+    assert not out.exists()
     (tmp_path / "file").write_text("mine")
     assert "file" in refuse("phantom", tmp_path / "file", "--cases", "1")
     assert "--centre says nothing" in refuse(

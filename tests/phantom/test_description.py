@@ -53,8 +53,19 @@ def test_no_two_splits_share_a_patient():
 
 
 def test_words_beside_a_split_win():
-    given = describe_cohort("cases=3,split=task2-test,size=full")
-    assert given == Cohort(3, 2025, replace(FULL, centre="mixed"))
+    given = describe_cohort("split=task2-test,size=full,centre=kcl")
+    assert given == Cohort(20, 2025, replace(FULL, centre="kcl"))
+
+
+def test_no_seed_makes_two_splits_share_a_patient():
+    # seed=3 beside both would give phantom_0003_000 to training and to testing.
+    for split in SPLITS:
+        with pytest.raises(LascarError, match=r"^split says which patients"):
+            describe_cohort(f"split={split},seed=3")
+
+
+def test_blanks_round_words_do_not_count():
+    assert describe_cohort(" cases=3, seed = 7 ,") == describe_cohort("cases=3,seed=7")
 
 
 def test_a_json_holds_the_whole_cohort(tmp_path):
@@ -62,7 +73,7 @@ def test_a_json_holds_the_whole_cohort(tmp_path):
     file = tmp_path / "cohort.json"
     file.write_text(cohort_json(cohort))
     assert describe_cohort(f"cohort={file}") == cohort
-    assert describe_cohort(f"cohort={file},cases=2") == replace(cohort, cases=2)
+    assert describe_cohort(f"cohort={file},seed=2") == replace(cohort, seed=2)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +86,10 @@ def test_a_json_holds_the_whole_cohort(tmp_path):
         ("centre=mayo", "^unknown centre 'mayo'; known are utah, bidmc, kcl, mixed$"),
         ("scar=stripes", "^unknown scar 'stripes'; known are ablation, diffuse, mixed$"),
         ("split=task3", "unknown split 'task3'"),
+        ("cases=3,cases=2", "^cases is given twice; leave one of them out$"),
+        ("split=task1-train,cases=3", "^split says how many already; leave split or cases out$"),
+        ("cohort=mine.json,cases=3", "^cohort says how many already; leave cohort or cases out$"),
+        ("cohort=mine.json,split=pre-test", "^split says which patients already; leave split or"),
         ("cohort=nowhere.json", "nowhere.json: cannot be read"),
     ],
 )

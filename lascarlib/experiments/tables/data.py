@@ -37,7 +37,7 @@ POST_ABLATION: Data = {
     "cpu": {
         "phantom": {
             "train": ("phantom:split=task1-train[:40]",),
-            "test": ("phantom:split=task1-test,cases=20",),
+            "test": ("phantom:cases=20,seed=2023",),
             "hard": ("phantom:cases=20,seed=3,domain=wide",),
         },
         "utah2018": _UTAH,
@@ -45,7 +45,7 @@ POST_ABLATION: Data = {
     "gpu": {
         "phantom": {
             "train": ("phantom:split=task1-train,size=full",),
-            "test": ("phantom:split=task1-test,cases=20,size=full",),
+            "test": ("phantom:cases=20,seed=2023,size=full",),
             "hard": ("phantom:cases=20,seed=3,domain=wide,size=full",),
         },
         "lascarqs2022": {
@@ -55,8 +55,9 @@ POST_ABLATION: Data = {
         "utah2018": _UTAH,
     },
 }
-"""LA and scar: LAScarQS Task 1 (BF Tables 2 and 3). The cases of "hard" are drawn from ranges that
-are wider than those learned from, of contrast, noise, resolution and field of view."""
+"""LA and scar: LAScarQS Task 1 (BF Tables 2 and 3). Seed 2023 is that of `task1-test`, whose ten
+patients are too few for a table. The cases of "hard" are drawn from ranges that are wider than
+those learned from, of contrast, noise, resolution and field of view."""
 
 ABLATION: Data = {
     "smoke": {
