@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 from lascarlib.errors import LascarError
+from lascarlib.phantom.limits import check_numbers
 
 Range = tuple[float, float]
 ScarPattern = Literal["ablation", "diffuse", "mixed"]
@@ -158,21 +158,6 @@ class PhantomConfig:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant."""
-        if len(self.shape_voxels) != 3 or min(self.shape_voxels) < 8:
-            raise LascarError(
-                f"PhantomConfig.shape_voxels must be three numbers of at least 8, "
-                f"got {self.shape_voxels}."
-            )
-        if len(self.spacing_mm) != 3 or not all(0 < s < math.inf for s in self.spacing_mm):
-            raise LascarError(
-                f"PhantomConfig.spacing_mm must be three positive numbers, got {self.spacing_mm}."
-            )
-        if self.observer < 0:
-            raise LascarError(f"PhantomConfig.observer must be at least 0, got {self.observer}.")
-        if self.slices_per_sample < 1:
-            raise LascarError(
-                f"PhantomConfig.slices_per_sample must be at least 1, got {self.slices_per_sample}."
-            )
         for name, choices in CHOICES.items():
             if getattr(self, name) not in choices:
                 raise LascarError(
@@ -180,24 +165,8 @@ class PhantomConfig:
                     f"got {getattr(self, name)!r}."
                 )
         for field in fields(self):
-            value = getattr(self, field.name)
-            lowest = -math.inf if field.name == "label_shift_mm" else 0
-            if field.type == "Range" and not lowest <= value[0] <= value[1]:
-                raise LascarError(
-                    f"PhantomConfig.{field.name} must be (low, high) with 0 <= low <= high, "
-                    f"got {value}."
-                )
-            if field.name.endswith("_probability") and not 0 <= value <= 1:
-                raise LascarError(f"PhantomConfig.{field.name} must be in [0, 1], got {value}.")
-        for name in (
-            "la_volume_range_ml",
-            "scar_burden_percent",
-            "blood_level",
-            "texture_scale_mm",
-            "gamma",
-        ):
-            if getattr(self, name)[0] <= 0:
-                raise LascarError(f"PhantomConfig.{name} must be positive.")
+            if field.name not in CHOICES:
+                check_numbers(field.name, getattr(self, field.name), kind=str(field.type))
 
 
 COARSE = PhantomConfig(shape_voxels=(96, 96, 40), spacing_mm=(1.25, 1.25, 2.5))
