@@ -33,20 +33,37 @@ DECIDED: Mapping[str, Mapping[str, str]] = {
 }
 """Words that say something already, and the words that would say it again; `[:10]` takes fewer."""
 
+MOST_CASES = 100_000
+"""Cases that one cohort may have: their names alone are held in memory, about 15 MB of them."""
+
 
 @dataclass(frozen=True)
 class Cohort:
     """What decides every voxel of a cohort.
 
     Args:
-        cases: How many.
-        seed: Of the cohort.
+        cases: How many, from 1 to `MOST_CASES`.
+        seed: Of the cohort, a whole number from 0 on.
         config: Of every case.
+
+    Raises:
+        LascarError: If cases or seed cannot be meant.
     """
 
     cases: int
     seed: int
     config: PhantomConfig
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be meant."""
+        for name in ("cases", "seed"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                raise LascarError(f"{name} is {value!r}; give a whole number")
+        if self.cases == 0:
+            raise LascarError("no case in it; ask for at least one")
+        if self.cases > MOST_CASES:
+            raise LascarError(f"{self.cases} cases are too many; ask for at most {MOST_CASES}")
 
 
 def describe_cohort(words: str) -> Cohort:
@@ -65,7 +82,7 @@ def describe_cohort(words: str) -> Cohort:
 
     Raises:
         LascarError: If a key or value is unknown, a key is given twice, a split or cohort decides
-            it already, or there is no case.
+            it already, or there is no case or more than `MOST_CASES`.
 
     Example:
         >>> describe_cohort("cases=3,seed=7").seed
@@ -85,8 +102,6 @@ def describe_cohort(words: str) -> Cohort:
         if key in given
     }
     changes["observer"] = _whole("observer", given, start.config.observer)
-    if count == 0:
-        raise LascarError("no case in it; ask for at least one")
     return Cohort(count, seed, replace(config, **changes))
 
 
@@ -129,13 +144,13 @@ def _read(path: Path) -> Cohort:
         record = json.loads(path.read_text(encoding="utf-8"))
         config = {key: _tuples(value) for key, value in record["config"].items()}
         if unknown := sorted(config.keys() - names):
-            raise LascarError(f"{path}: unknown field {unknown[0]!r} of PhantomConfig")
-        return Cohort(int(record["cases"]), int(record["seed"]), PhantomConfig(**config))
+            raise LascarError(f"unknown field {unknown[0]!r} of PhantomConfig")
+        return Cohort(record["cases"], record["seed"], PhantomConfig(**config))
     except OSError as error:
         raise LascarError(f"{path}: cannot be read; give a cohort's JSON") from error
+    except LascarError as error:
+        raise LascarError(f"{path}: {error}") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, LascarError):
-            raise
         raise LascarError(f"{path}: is no cohort's JSON; write one with lascar phantom") from error
 
 

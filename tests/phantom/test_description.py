@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -82,6 +83,7 @@ def test_a_json_holds_the_whole_cohort(tmp_path):
         ("colour=red", "unknown key 'colour'"),
         ("cases=few", "cases is 'few'"),
         ("cases=0", "no case"),
+        ("cases=100001", "^100001 cases are too many; ask for at most 100000$"),
         ("domain=mars", "^unknown domain 'mars'; known are real, wide$"),
         ("centre=mayo", "^unknown centre 'mayo'; known are utah, bidmc, kcl, mixed$"),
         ("scar=stripes", "^unknown scar 'stripes'; known are ablation, diffuse, mixed$"),
@@ -112,6 +114,28 @@ def test_other_files_are_refused(tmp_path, text):
     file = tmp_path / "other.json"
     file.write_text(text)
     with pytest.raises(LascarError, match=r"other\.json"):
+        describe_cohort(f"cohort={file}")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"cases": 1.5}, "cases is 1.5; give a whole number"),
+        ({"cases": True}, "cases is True; give a whole number"),
+        ({"seed": "7"}, "seed is '7'; give a whole number"),
+        ({"cases": 10**8}, "100000000 cases are too many"),
+        ({"config": {"scar_burden_percent": [150.0, 200.0]}}, "scar_burden_percent must be"),
+        ({"config": {"la_volume_mean_ml": float("nan")}}, "la_volume_mean_ml must be"),
+        ({"config": {"noise_blur_mm": [-1, 0, 0]}}, "noise_blur_mm must be"),
+        ({"config": {"la_volume_sd_ml": "wide"}}, "la_volume_sd_ml must be"),
+    ],
+)
+def test_what_a_json_cannot_mean_is_named_with_its_file(tmp_path, changes, message):
+    record = json.loads(cohort_json(Cohort(3, 7, COARSE)))
+    config = record["config"] | changes.get("config", {})
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(record | changes | {"config": config}))
+    with pytest.raises(LascarError, match=rf"mine\.json: .*{message}"):
         describe_cohort(f"cohort={file}")
 
 
