@@ -1,6 +1,7 @@
 """Where networks run, in which precision, and in how many processes."""
 
 import logging
+import sys
 from collections.abc import Callable
 
 import torch
@@ -50,11 +51,17 @@ def launch(function: Callable[[Fabric], None], *, devices: int, precision: str) 
         precision: see `make_fabric`.
 
     Raises:
-        LascarError: there are fewer GPUs; or the function raised one, in any process.
+        LascarError: there are fewer GPUs; or this is a notebook or an interactive Python, which
+            cannot start processes that are joined; or the function raised one, in any process.
     """
     if devices == 1:
         function(make_fabric(precision))
         return
+    if hasattr(sys, "ps1"):
+        raise LascarError(
+            f"setting 'devices' is {devices}, but an interactive Python cannot start joined "
+            "processes; train from the shell or a script, or as a task of lascarlib.scheduling"
+        )
     if 0 < torch.cuda.device_count() < devices:
         raise LascarError(
             f"setting 'devices' is {devices}, but this machine has {torch.cuda.device_count()} "

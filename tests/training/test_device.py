@@ -65,3 +65,9 @@ def test_a_batch_is_shared_equally(tmp_path, tiny_dataset) -> None:
     with pytest.raises(LascarError, match=r"'atrium.batch_size' is 4; 3 devices need a multiple"):
         start_run(tmp_path / "run", config, tiny_dataset)
     assert not (tmp_path / "run").exists()
+
+
+def test_an_interactive_python_is_told_where_to_train_instead(monkeypatch) -> None:
+    monkeypatch.setattr("sys.ps1", ">>> ", raising=False)
+    with pytest.raises(LascarError, match="an interactive Python cannot start joined processes"):
+        launch(print, devices=2, precision="32-true")
