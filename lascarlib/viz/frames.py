@@ -137,13 +137,15 @@ def show_frames(
 
 def _slider_html(slider: FrameSlider) -> str:
     word = html.escape(slider.description, quote=True)
+    shown = f"<output>{html.escape(slider.names[slider.start])}</output></label>"
+    if len(slider.names) == 1:
+        return f'<label style="display:block">{word} {shown}'
     names = html.escape(json.dumps(slider.names), quote=True)
     move = html.escape(_MOVE, quote=True)
     return (
         f'<label style="display:block">{word} <input type="range" min="0" '
         f'max="{len(slider.names) - 1}" value="{slider.start}" style="width:60%" '
-        f'data-names="{names}" oninput="{move}"> '
-        f"<output>{html.escape(slider.names[slider.start])}</output></label>"
+        f'data-names="{names}" oninput="{move}"> {shown}'
     )
 
 

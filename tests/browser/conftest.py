@@ -85,7 +85,7 @@ def visit(chromium):
             seen.outside.append(request.url)
 
     def failed(request):
-        if not request.url.startswith("blob:"):  # a scene's own, given up when the page is left
+        if request.failure != "net::ERR_ABORTED":  # given up as the page was left
             seen.missing.append(request.url)
 
     def said(text):

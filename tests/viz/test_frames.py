@@ -42,6 +42,17 @@ def test_several_sliders_choose_one_of_all_combinations():
         Frames((letters, digits), tuple(bytes([k]) for k in range(5)))
 
 
+def test_a_single_value_is_named_without_a_slider():
+    alone = show_frames(lambda value: Figure(figsize=(1, 1)), [7], description="k")
+    page = alone._repr_html_()
+    assert "k <output>7</output>" in page
+    assert "<input" not in page
+    wide = FrameSlider("p", ("a", "b"), 0)
+    both = Frames((alone.sliders[0], wide), alone.pictures * 2)._repr_html_()
+    assert both.count("<input") == 1
+    assert "k 7, p b" in both
+
+
 def test_a_webp_file_is_named_so():
     page = Frames((FrameSlider("k", ("1",)),), (b"RIFF",))._repr_html_()
     assert 'src="data:image/webp;base64,UklGRg=="' in page
