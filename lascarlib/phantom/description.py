@@ -31,7 +31,7 @@ DECIDED: Mapping[str, Mapping[str, str]] = {
     "split": {"cases": "how many", "seed": "which patients", "cohort": "which patients"},
     "cohort": {"cases": "how many"},
 }
-"""Words that say something already, and the words that would say it again; `[:10]` takes fewer."""
+"""Words that say something already, and the words that would say it again. A slice takes fewer."""
 
 MOST_CASES = 100_000
 """Cases that one cohort may have: their names alone are held in memory, about 15 MB of them."""
