@@ -31,13 +31,14 @@ from lascarlib.pipeline import load_predictor, train
 from lascarlib.pipeline.train import train_atrium
 from lascarlib.prefetch import prefetch
 from lascarlib.training import Config, make_config, start_run
-from lascarlib.training.batches import Batches, BatchPlan
+from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.device import choose_device, choose_precision, make_fabric, ready
 from lascarlib.training.objective import make_objective
 from lascarlib.training.optimizer import make_optimizer
 from lascarlib.training.planned import stage_plan
 from lascarlib.training.settings import from_json, to_json
+from lascarlib.training.stage import batch_plan
 
 LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
 SPACING_MM = (1.0, 1.0, 1.0)
@@ -72,14 +73,7 @@ def time_steps(config: Config, files: list[Path], *, iterations: int, compiled: 
     """Train some iterations as the loop does, data path included; seconds each, and peak MB."""
     stage, objective = config.atrium, make_objective(config, "atrium")
     fabric = make_fabric(choose_precision("auto"))
-    plan = BatchPlan(
-        patch_voxels=stage.patch_voxels,
-        batch_size=stage.batch_size,
-        foreground_share=stage.foreground_share,
-        spacing_mm=stage.spacing_mm,
-        augmentation=stage.augmentation,
-        seed=0,
-    )
+    plan = batch_plan(stage, seed=0)
     batches = Batches(files, plan, device=fabric.device)
     torch.manual_seed(0)
     model = ready(objective.make_network()).train()

@@ -20,10 +20,11 @@ from lascarlib.models.norm import InstanceNorm
 from lascarlib.phantom import COARSE, phantom_case
 from lascarlib.preprocess import Sample, atrium_sample
 from lascarlib.training import Task, make_config, make_fabric, train_network
-from lascarlib.training.batches import Batches, BatchPlan, store_sample
+from lascarlib.training.batches import Batches, store_sample
 from lascarlib.training.checkpoint import load_weights, save_weights
 from lascarlib.training.device import choose_precision, ready
 from lascarlib.training.objective import make_objective
+from lascarlib.training.stage import batch_plan
 
 MOST_DIFFERENT_PERCENT = 0.1
 FEATURES = (8, 16, 32, 64, 128)
@@ -55,14 +56,7 @@ def trained(weights: Path, shape: Shape, iterations: int) -> nn.Module:
             for sample in cases:
                 store_sample(sample, Path(folder))
             stage = dataclasses.replace(CONFIG.atrium, iterations=iterations)
-            plan = BatchPlan(
-                patch_voxels=stage.patch_voxels,
-                batch_size=stage.batch_size,
-                foreground_share=stage.foreground_share,
-                spacing_mm=stage.spacing_mm,
-                augmentation=stage.augmentation,
-                seed=0,
-            )
+            plan = batch_plan(stage, seed=0)
             batches = Batches([Path(folder) / f"{case.id}.npy" for case in cases], plan)
             fabric = make_fabric(choose_precision("auto"))
             task = Task(OBJECTIVE, stage, Path(folder) / "run", seed=0)

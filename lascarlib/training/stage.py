@@ -13,7 +13,7 @@ from lascarlib.lock import lock
 from lascarlib.preprocess import Sample
 from lascarlib.training.batches import Batches, BatchPlan, store_sample
 from lascarlib.training.checkpoint import load_weights, read_json, write_json
-from lascarlib.training.config import Config
+from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.device import choose_precision, launch, ready
 from lascarlib.training.folds import ALL, Fold, training_seed
 from lascarlib.training.look import held_back_patches
@@ -89,6 +89,30 @@ def train_fold(
         launch(learn, devices=run.config.devices, precision=choose_precision(run.config.precision))
 
 
+def batch_plan(config: StageConfig, *, seed: int, n_targets: int = 1) -> BatchPlan:
+    """What a stage's config says of its batches.
+
+    Args:
+        config: of the stage, every number in it final.
+        seed: of the training.
+        n_targets: how many of a sample's last channels are learned.
+
+    Example:
+        >>> batch_plan(StageConfig(batch_size=4), seed=0).batch_size
+        4
+    """
+    return BatchPlan(
+        patch_voxels=config.patch_voxels,
+        batch_size=config.batch_size,
+        foreground_share=config.foreground_share,
+        spacing_mm=config.spacing_mm,
+        augmentation=config.augmentation,
+        seed=seed,
+        n_targets=n_targets,
+        patch_centre=config.patch_centre,
+    )
+
+
 def _files(run: Run, samples: str, names: Iterable[str]) -> list[Path]:
     files = (sample_file(run, samples, name) for name in names)
     return [file for file in files if file.exists()]
@@ -107,16 +131,8 @@ def _train_here(
     """What every process of a training does, given the files to learn from and to look at."""
     config = run.config.stage(stage)
     objective = from_start(run.objective(stage), run.folder, stage)
-    plan = BatchPlan(
-        patch_voxels=config.patch_voxels,
-        batch_size=config.batch_size,
-        foreground_share=config.foreground_share,
-        spacing_mm=config.spacing_mm,
-        augmentation=config.augmentation,
-        seed=training_seed(run.config.seed, stage=stage, fold=fold),
-        n_targets=objective.n_targets,
-        patch_centre=config.patch_centre,
-    )
+    seed = training_seed(run.config.seed, stage=stage, fold=fold)
+    plan = batch_plan(config, seed=seed, n_targets=objective.n_targets)
     task = Task(
         objective=objective,
         config=config,
@@ -185,7 +201,6 @@ def split_budget(
         Stage name to seconds for one network.
 
     Example:
-        >>> from lascarlib.training.config import StageConfig
         >>> two = Config(atrium=StageConfig(iterations=300), scar=StageConfig(iterations=100))
         >>> split_budget(two, budget_s=800.0, n_folds=2, stages=("atrium", "scar"))
         {'atrium': 300.0, 'scar': 100.0}
