@@ -87,9 +87,24 @@ def measure(
             see(case, answer)
     if isinstance(row.made, Network):
         numbers = without_worst(numbers, row.made.without_worst)
-    fingerprints = [part.fingerprint for part in (train, test) if part is not None]
+    blank = dataclasses.replace(
+        _blank(experiment, row, profile=profile, domain=domain, seed=seed),
+        fold=answerer.fold,
+        data=" ".join(part.fingerprint for part in (train, test) if part is not None),
+        minutes=round(answerer.minutes, 2),
+    )
+    return [
+        dataclasses.replace(blank, metric=metric, case=case, value=round(values[metric], 5))
+        for case, values in numbers.items()
+        for metric in experiment.metrics
+        if metric in values
+    ]
+
+
+def _blank(experiment: Experiment, row: Row, *, profile: str, domain: str, seed: int) -> Record:
+    """A record of a row without a number: what is declared, and by what it is being made."""
     found = versions()
-    blank = Record(
+    return Record(
         experiment=experiment.name,
         row=row.name,
         domain=domain,
@@ -98,22 +113,13 @@ def measure(
         case="",
         value=0.0,
         seed=seed,
-        fold=answerer.fold,
         declaration=declaration_hash(experiment, row, profile=profile, domain=domain),
         config=config_hash(row, profile=profile, seed=seed),
-        data=" ".join(fingerprints),
         commit=commit(),
         made=datetime.date.today().isoformat(),
         versions=", ".join(f"{name} {found[name]}" for name in ("python", "torch", "numpy")),
-        minutes=round(answerer.minutes, 2),
         device=torch.cuda.get_device_name() if choose_device() == "cuda" else "cpu",
     )
-    return [
-        dataclasses.replace(blank, metric=metric, case=case, value=round(values[metric], 5))
-        for case, values in numbers.items()
-        for metric in experiment.metrics
-        if metric in values
-    ]
 
 
 def _answerer(
