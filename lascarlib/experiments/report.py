@@ -124,7 +124,7 @@ words mean:
 - **cannot be tested on this data**: for the reason said.
 - **not run yet**: no complete run is stored in this edition.
 
-The networks of the cpu profile are small (400 to 600 iterations, in two to three minutes on one
+The networks of the cpu profile are small (400 to 1,000 iterations, in two to four minutes on one
 core of its own; `lascarlib.experiments.sizes` has the numbers) and see a coarse phantom. Their
 scores say nothing about patients, and a verdict here is about the *direction* of an effect under
 these conditions: it can neither refute nor confirm what the papers saw on theirs."""
