@@ -25,7 +25,8 @@ SPLITS: Mapping[str, Mapping[str, str]] = {
     "pre-test": {"cases": "40", "seed": "2020", "scar": "diffuse"},
 }
 """Cohorts of the papers' sizes: BF's two tasks; JSQ's 40 and 20 post-ablation and 40 pre-ablation
-cases. No two share a seed, so none share a patient; centre and scar given beside a split win."""
+cases. No two share a seed, so none share a patient, but a cohort described with the seed of one has
+that one's patients; centre and scar given beside a split win."""
 
 DECIDED: Mapping[str, Mapping[str, str]] = {
     "split": {"cases": "how many", "seed": "which patients", "cohort": "which patients"},

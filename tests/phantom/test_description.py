@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,6 +52,16 @@ def test_splits_have_the_sizes_of_the_papers():
 def test_no_two_splits_share_a_patient():
     seeds = [describe_cohort(f"split={name}").seed for name in SPLITS]
     assert len(set(seeds)) == len(SPLITS)
+
+
+def test_a_split_is_a_seed_as_the_book_says():
+    same = describe_cohort("cases=60,seed=2022")
+    assert describe_cohort("split=task1-train") == same
+    page = Path(__file__).parents[2] / "book" / "data_sets.md"
+    lines = page.read_text(encoding="utf-8").splitlines()
+    at = lines.index(f"| split | {' | '.join(f'`{name}`' for name in SPLITS)} |")
+    seeds = (str(describe_cohort(f"split={name}").seed) for name in SPLITS)
+    assert lines[at + 2] == f"| seed | {' | '.join(seeds)} |"
 
 
 def test_words_beside_a_split_win():
