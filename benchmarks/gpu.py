@@ -10,7 +10,6 @@ is not done again: after an interruption the same command goes on. Without a GPU
 
 import argparse
 import dataclasses
-import resource
 import statistics
 import subprocess
 import sys
@@ -22,7 +21,7 @@ import numpy as np
 import torch
 from nnunet_peer import Peer, convert_cases, network_overrides, plan_and_preprocess, version
 from nnunet_peer import train as train_nnunet
-from table import RESULTS, write_table
+from table import RESULTS, most_memory_mb, write_table
 
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.evaluation import score_case
@@ -100,7 +99,7 @@ def time_steps(config: Config, files: list[Path], *, iterations: int, compiled: 
 def _peak_mb() -> float:
     if torch.cuda.is_available():
         return torch.cuda.max_memory_reserved() / 1e6
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    return most_memory_mb()
 
 
 def time_in_a_process(work: Path, config: Config, files: list[Path], **options: Any) -> dict:

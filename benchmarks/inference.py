@@ -3,7 +3,6 @@
 import argparse
 import copy
 import dataclasses
-import resource
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
-from table import RESULTS, best_seconds, write_table
+from table import RESULTS, best_seconds, most_memory_mb, write_table
 from torch import Tensor, nn
 
 from lascarlib.geometry.grid import Shape
@@ -149,7 +148,6 @@ def main() -> None:
         for name in contestants
     ]
     places = len(window_places(shape, window, overlap=0.5))
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     notes = [
         f"{' x '.join(map(str, shape))} voxels, {torch.get_num_threads()} threads, U-Net with "
         f"{FEATURES} features; {places} windows of {' x '.join(map(str, window))} voxels.",
@@ -158,7 +156,8 @@ def main() -> None:
         "PyTorch's instance norm.",
         "The whole volume in one pass has other instance-norm statistics than the patches the "
         "network was trained on, so it is not what `lascar predict` does.",
-        f"The process, all of these and libraries included, never held more than {peak_mb:.0f} MB.",
+        "The process, all of these and libraries included, never held more than "
+        f"{most_memory_mb():.0f} MB.",
         f"The network was trained for {options.iterations} iterations on four other phantoms.",
     ]
     write_table(options.out / "inference.md", rows, title="Inference", notes=notes)

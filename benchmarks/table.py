@@ -90,6 +90,20 @@ def peak_memory_mb(run: Callable[[], object]) -> float:
     return (peak - before) / 1e6
 
 
+def most_memory_mb() -> float:
+    """The most memory (resident set) that this process has ever held.
+
+    Returns:
+        Megabytes (1e6 bytes).
+    """
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset / 1e6
+    import resource  # POSIX alone has it
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most * 1024 / 1e6  # bytes, or KiB
+
+
 def markdown(rows: Sequence[Mapping[str, object]]) -> str:
     """Lay out rows as a Markdown table; numbers are set to the right, to three digits.
 

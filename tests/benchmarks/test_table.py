@@ -1,9 +1,11 @@
+import ast
 import importlib.util
 import sys
 from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 FILE = Path(__file__).parents[2] / "benchmarks" / "table.py"
@@ -35,6 +37,20 @@ def test_the_least_time_counts(table, monkeypatch) -> None:
 def test_peak_memory_sees_what_a_function_allocates(table) -> None:
     # 8 million float64 are 64 MB; half as much again for what else happens meanwhile.
     assert 60 < table.peak_memory_mb(lambda: np.ones(8_000_000)) < 96
+
+
+def test_the_most_memory_ever_held_is_no_less_than_what_is_held_now(table) -> None:
+    held = np.ones(8_000_000)
+    now_mb = psutil.Process().memory_info().rss / 1e6
+    del held
+    assert now_mb - 1 <= table.most_memory_mb() < psutil.virtual_memory().total / 1e6
+
+
+@pytest.mark.parametrize("name", ["inference", "gpu", "table"])
+def test_no_benchmark_needs_posix_to_be_imported(name) -> None:
+    tree = ast.parse((FILE.parent / f"{name}.py").read_text(encoding="utf-8"))
+    imports = [node for node in tree.body if isinstance(node, ast.Import)]
+    assert "resource" not in {alias.name for node in imports for alias in node.names}
 
 
 def test_a_table_by_hand(table) -> None:
