@@ -16,7 +16,9 @@ def add_commands(commands: Any) -> None:
     """Add `project` to the command line."""
     parser = commands.add_parser("project", help="project scar onto the surface of the LA")
     parser.add_argument("atrium", metavar="ATRIUM", type=Path, help="LA label")
-    parser.add_argument("scar", metavar="SCAR", type=Path, help="scar label on the same grid")
+    parser.add_argument(
+        "scar", metavar="SCAR", type=Path, help="scar label on the same grid: above 0"
+    )
     parser.add_argument(
         "out", metavar="OUT", type=Path, help="volume to write: 421 normal wall, 422 scar"
     )
@@ -100,6 +102,11 @@ def _official(
     label, marked = _official_label(atrium), _official_label(scar)
     check_same_grid(marked, label, path=scar, of=atrium)
     _check_roles(label.array, marked.array, atrium=atrium, scar=scar)
+    if below := int((marked.array < 0).sum()):
+        _say(
+            f"{scar}: {below} voxels are below 0, which are no scar: to the official program scar "
+            "is what is above 0, whatever the value"
+        )
     world = label.affine
     if image is not None:
         volume = read_volume(image)

@@ -142,6 +142,18 @@ def test_odd_but_defined_labels_are_projected_and_named(files, tmp_path, capsys)
     assert "never visited by the official program" in capsys.readouterr().err
 
 
+def test_below_zero_is_no_scar_to_the_official_program_and_said(files, tmp_path, capsys) -> None:
+    _, scar = blob()
+    expected = official(tmp_path, *files)
+    assert "below 0" not in capsys.readouterr().err
+    stored = save(tmp_path / "signed.nii", np.where(scar > 0, 420, -420).astype(np.int16))
+    np.testing.assert_array_equal(official(tmp_path, files[0], stored), expected)
+    background = scar.size - int(scar.sum())
+    assert f"signed.nii: {background} voxels are below 0" in capsys.readouterr().err
+    assert project(files[0], stored, tmp_path / "paper.nii.gz") == 2
+    assert "holds the values -420, 420; a binary label" in capsys.readouterr().err
+
+
 def test_the_image_may_lie_elsewhere_for_the_official_program_only(files, tmp_path, capsys):
     moved = AFFINE.copy()
     moved[0, 3] = 3.0
