@@ -1,16 +1,38 @@
 """How a training went: loss, held-back Dice and learning rate, read from the log of a run."""
 
 import csv
-from collections.abc import Sequence
-from math import isnan
+from collections.abc import Mapping, Sequence
+from math import isnan, nan
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from lascarlib.errors import LascarError
 from lascarlib.viz.style import PAGE_WIDTH_IN
+
+Rows = Sequence[Mapping[str, float]]
+"""The rows of a training's log, one for each epoch, by column."""
+
+LOSS = ("iteration", "loss")
+LOSS_BY_TIME = ("seconds", "loss")
+RATE = ("iteration", "learning_rate")
+DICE = ("iteration", "validation_dice")
+"""What an axis shows: the column along it, and the column that is drawn."""
+
+_WORDS = {
+    "iteration": "iteration",
+    "seconds": "minutes",
+    "loss": "mean loss of an epoch",
+    "learning_rate": "learning rate",
+    "validation_dice": "Dice of held-back patches",
+}
+_LIMITS: Mapping[tuple[str, str], Mapping[str, Any]] = {
+    LOSS_BY_TIME: {"xlim": (0, None)},
+    RATE: {"yscale": "log"},
+    DICE: {"ylim": (0, 1)},
+}
 
 
 class TrainedRun(Protocol):
@@ -49,48 +71,63 @@ def show_training(run: TrainedRun, stage: str, folds: Sequence[str] | None = Non
             f"trained are {', '.join(trained) or 'no folds'}"
         )
     logs = {fold: read_log(run.fold_folder(stage, fold) / "log.csv") for fold in chosen}
-    looked = any("validation_dice" in log for log in logs.values())
-    figure, axes = plt.subplots(
-        1 + looked,
-        2 if looked else 3,
-        figsize=(PAGE_WIDTH_IN, 4.6 if looked else 2.5),
-        layout="constrained",
-    )
-    by_iteration, by_minute, rate, *by_dice = axes.flat
-    for fold, log in logs.items():
-        minutes = [seconds / 60 for seconds in log["seconds"]]
-        mark = "." if len(minutes) < 30 else ""
-        by_iteration.plot(log["iteration"], log["loss"], marker=mark, label=fold)
-        by_minute.plot(minutes, log["loss"], marker=mark)
-        rate.plot(log["iteration"], log["learning_rate"], marker=mark)
-        for ax in by_dice:
-            ax.plot(*_looks(log), marker=mark)
-    by_iteration.set(xlabel="iteration", ylabel="mean loss of an epoch")
-    by_minute.set(xlabel="minutes", ylabel="mean loss of an epoch")
-    by_minute.set_xlim(left=0)
-    rate.set(xlabel="iteration", ylabel="learning rate", yscale="log")
-    for ax in by_dice:
-        ax.set(xlabel="iteration", ylabel="Dice of held-back patches", ylim=(0, 1))
+    figure = draw_curves(logs, (LOSS, LOSS_BY_TIME, RATE, DICE))
     figure.suptitle(f"training of the {stage} network", fontsize=10)
-    figure.legend(loc="outside lower center", ncols=min(len(chosen), 5))
     return figure
 
 
-def _looks(log: dict[str, list[float]]) -> tuple[list[float], list[float]]:
-    """Iterations and Dice of the epochs whose end was looked at."""
-    dices = log.get("validation_dice", [])
-    found = [(at, d) for at, d in zip(log["iteration"], dices, strict=False) if not isnan(d)]
-    return [at for at, _ in found], [dice for _, dice in found]
+def draw_curves(
+    logs: Mapping[str, Rows], kinds: Sequence[tuple[str, str]] = (LOSS, DICE)
+) -> Figure:
+    """Draw the logs of trainings, an axis for each kind of curve, a line for each network.
+
+    Args:
+        logs: name of a network to the rows of its log, which have an "iteration" and a "loss".
+        kinds: what to draw, `LOSS`, `LOSS_BY_TIME`, `RATE` and `DICE`, as pairs of columns; the
+            Dice is left out where no log has a number of it.
+
+    Returns:
+        A figure of as many axes.
+
+    Example:
+        >>> rows = [{"iteration": 20, "loss": 0.9, "validation_dice": 0.4}]
+        >>> figure = draw_curves({"atrium fold_0": rows})
+        >>> [ax.get_ylabel() for ax in figure.axes]
+        ['mean loss of an epoch', 'Dice of held-back patches']
+        >>> plt.close(figure)
+    """
+    looked = any(_points(rows, DICE)[0] for rows in logs.values())
+    shown = [kind for kind in kinds if kind != DICE or looked]
+    height, width = (2, 2) if len(shown) == 4 else (1, len(shown))
+    size = (PAGE_WIDTH_IN, 0.4 + 2.1 * height)
+    figure, axes = plt.subplots(height, width, figsize=size, layout="constrained", squeeze=False)
+    for ax, kind in zip(axes.flat, shown, strict=True):
+        for name, rows in logs.items():
+            along, values = _points(rows, kind)
+            ax.plot(along, values, marker="." if len(values) < 30 else "", label=name)
+        labels = {"xlabel": _WORDS[kind[0]], "ylabel": _WORDS[kind[1]]}
+        ax.set(**labels, **_LIMITS.get(kind, {}))
+    lines = axes[0, 0].get_legend_handles_labels()
+    figure.legend(*lines, loc="outside lower center", ncols=min(len(logs), 5))
+    return figure
 
 
-def read_log(path: Path) -> dict[str, list[float]]:
-    r"""Read a training's log.csv as columns.
+def _points(rows: Rows, kind: tuple[str, str]) -> tuple[list[float], list[float]]:
+    """Where a column has a number, and the numbers; seconds become minutes."""
+    along, up = kind
+    kept = [row for row in rows if not isnan(row.get(up, nan))]
+    unit = 60 if along == "seconds" else 1
+    return [row[along] / unit for row in kept], [row[up] for row in kept]
+
+
+def read_log(path: Path) -> list[dict[str, float]]:
+    r"""Read the rows of a training's log.csv.
 
     Args:
         path: of the file that `lascarlib.training` writes.
 
     Returns:
-        Column name -> one number per epoch.
+        For each epoch its numbers by column.
 
     Raises:
         LascarError: the file is missing or holds no row of numbers.
@@ -100,14 +137,16 @@ def read_log(path: Path) -> dict[str, list[float]]:
         >>> path = Path(tempfile.mkdtemp()) / "log.csv"
         >>> _ = path.write_text("epoch,loss\n1,0.9\n2,0.5\n")
         >>> read_log(path)
-        {'epoch': [1.0, 2.0], 'loss': [0.9, 0.5]}
+        [{'epoch': 1.0, 'loss': 0.9}, {'epoch': 2.0, 'loss': 0.5}]
     """
     if not path.is_file():
         raise LascarError(f"{path}: the file is missing; train this network first")
     with path.open(newline="", encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+        table = list(csv.DictReader(file))
     try:
-        columns = {name: [float(row[name]) for row in rows] for name in rows[0]}
-    except (IndexError, TypeError, ValueError) as error:
+        rows = [{name: float(row[name]) for name in table[0]} for row in table]
+    except (TypeError, ValueError) as error:
         raise LascarError(f"{path}: not a log of numbers; train this network again") from error
-    return columns
+    if not rows:
+        raise LascarError(f"{path}: not a log of numbers; it is empty, train this network again")
+    return rows

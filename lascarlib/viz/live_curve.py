@@ -2,9 +2,7 @@
 
 import io
 import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isnan
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -12,9 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from lascarlib.errors import LascarError
-from lascarlib.viz.style import PAGE_WIDTH_IN
-
-Rows = Sequence[Mapping[str, float]]
+from lascarlib.viz.curves import Rows, draw_curves
 
 
 class TrainingProgress(Protocol):
@@ -33,7 +29,7 @@ class TrainingProgress(Protocol):
         """Whether it is trained."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class LiveCurve:
     """Loss and held-back Dice of a training, drawn anew in the cell that trains.
 
@@ -43,6 +39,9 @@ class LiveCurve:
     Args:
         share: at most this share of the time goes into drawing, above 0, 1 at most; the end is
             drawn in any case.
+        logs: name of each network to the rows it has told of so far.
+        next_s: not before this time on `time.perf_counter` is the next picture drawn.
+        picture: IPython's handle of the one that is shown; None before the first.
 
     Raises:
         LascarError: the share is out of its range.
@@ -56,8 +55,9 @@ class LiveCurve:
     """
 
     share: float = 0.02
-    _rows: dict[str, Rows] = field(default_factory=dict, repr=False)
-    _memory: dict[str, Any] = field(default_factory=dict, repr=False)
+    logs: dict[str, Rows] = field(default_factory=dict, init=False)
+    next_s: float = field(default=0.0, init=False)
+    picture: Any = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1:
@@ -67,67 +67,26 @@ class LiveCurve:
         """Take the rows of one network, and draw all where it is time."""
         if not _is_notebook():
             return
-        self._rows[progress.name] = progress.rows
+        self.logs[progress.name] = progress.rows
         started = perf_counter()
-        if not progress.done and started < self._memory.get("next", 0.0):
-            return
-        self._show(_png(draw_curves(self._rows)))
-        now = perf_counter()
-        self._memory["next"] = now + (now - started) / self.share
-
-    def _show(self, png: bytes) -> None:
-        from IPython.display import Image, display
-
-        picture = Image(png, format="png")
-        if "handle" in self._memory:
-            self._memory["handle"].update(picture)
-        else:
-            self._memory["handle"] = display(picture, display_id=True)
+        if progress.done or started >= self.next_s:
+            self.picture = _show(draw_curves(self.logs), self.picture)
+            now = perf_counter()
+            self.next_s = now + (now - started) / self.share
 
 
-def draw_curves(curves: Mapping[str, Rows]) -> Figure:
-    """Loss of an epoch against iterations, and the Dice of held-back patches where there is any.
+def _show(figure: Figure, picture: Any) -> Any:
+    """Show a figure in place of the picture before it; returns the handle to replace this one."""
+    from IPython.display import Image, display
 
-    Args:
-        curves: name of a network to the rows of its log.
-
-    Returns:
-        A figure of one axis or two, a line for each network.
-
-    Example:
-        >>> rows = [{"iteration": 20, "loss": 0.9, "validation_dice": 0.4}]
-        >>> figure = draw_curves({"atrium fold_0": rows})
-        >>> [ax.get_ylabel() for ax in figure.axes]
-        ['mean loss of an epoch', 'Dice of held-back patches']
-        >>> plt.close(figure)
-    """
-    looked = any(_points(rows, "validation_dice")[0] for rows in curves.values())
-    figure, axes = plt.subplots(
-        1, 1 + looked, figsize=(PAGE_WIDTH_IN, 2.5), layout="constrained", squeeze=False
-    )
-    kinds = [("loss", "mean loss of an epoch"), ("validation_dice", "Dice of held-back patches")]
-    for ax, (column, label) in zip(axes[0], kinds, strict=False):
-        for name, rows in curves.items():
-            iterations, values = _points(rows, column)
-            ax.plot(iterations, values, marker="." if len(values) < 30 else "", label=name)
-        ax.set(xlabel="iteration", ylabel=label)
-    if looked:
-        axes[0, 1].set_ylim(0, 1)
-    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
-    return figure
-
-
-def _points(rows: Rows, column: str) -> tuple[list[float], list[float]]:
-    """Iterations at which a column has a number, and the numbers."""
-    kept = [row for row in rows if not isnan(row.get(column, float("nan")))]
-    return [row["iteration"] for row in kept], [row[column] for row in kept]
-
-
-def _png(figure: Figure) -> bytes:
     file = io.BytesIO()
     figure.savefig(file, format="png")
     plt.close(figure)
-    return file.getvalue()
+    image = Image(file.getvalue(), format="png")
+    if picture is None:
+        return display(image, display_id=True)
+    picture.update(image)
+    return picture
 
 
 def _is_notebook() -> bool:

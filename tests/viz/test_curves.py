@@ -1,11 +1,12 @@
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 
 import pytest
 
 from lascarlib.errors import LascarError
 from lascarlib.viz import show_training
-from lascarlib.viz.curves import read_log
+from lascarlib.viz.curves import draw_curves, read_log
 
 LOG = """epoch,iteration,seconds,learning_rate,loss
 1,100,60.0,0.01,0.9
@@ -70,6 +71,22 @@ def test_a_damaged_log_is_refused(tmp_path, text):
 def test_a_missing_log_is_refused(tmp_path):
     with pytest.raises(LascarError, match="file is missing"):
         read_log(tmp_path / "log.csv")
+
+
+def test_a_curve_is_drawn_where_it_has_numbers():
+    rows = [
+        {"iteration": 20, "loss": 0.9, "validation_dice": nan},
+        {"iteration": 40, "loss": 0.6, "validation_dice": 0.5},
+        {"iteration": 60, "loss": 0.4, "validation_dice": nan},
+        {"iteration": 80, "loss": 0.3, "validation_dice": 0.7},
+    ]
+    loss, dice = draw_curves({"atrium fold_0": rows, "atrium fold_1": rows[:2]}).axes
+    assert loss.lines[0].get_xdata().tolist() == [20, 40, 60, 80]
+    assert loss.lines[1].get_ydata().tolist() == [0.9, 0.6]
+    assert dice.lines[0].get_xdata().tolist() == [40, 80]
+    assert dice.lines[0].get_ydata().tolist() == [0.5, 0.7]
+    for without in (rows[:1], [{"iteration": 20, "loss": 0.9}]):
+        assert len(draw_curves({"atrium all": without}).axes) == 1
 
 
 def test_the_dice_of_held_back_patches_is_drawn_where_the_log_has_it(run, tmp_path):
