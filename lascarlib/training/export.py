@@ -1,5 +1,6 @@
 """A training as a small folder to give away: 16-bit weights and the record, to predict with."""
 
+import dataclasses
 import hashlib
 import shutil
 from pathlib import Path
@@ -15,7 +16,7 @@ from lascarlib.training.export_card import export_card
 from lascarlib.training.run import Run, open_run
 
 
-def export_run(run: Run, folder: Path) -> int:
+def export_run(run: Run, folder: Path, *, fold: str | None = None) -> int:
     """Write what predicting needs of a training: weights as 16-bit floats, and its record.
 
     A 16-bit float keeps 11 significant bits of a weight: predictions change in fewer than one voxel
@@ -25,26 +26,24 @@ def export_run(run: Run, folder: Path) -> int:
         run: with every network trained that is wanted.
         folder: gets run.json with the weights' checksums, card.md which says what they learned
             from, and weights.safetensors and log.csv for each <stage>/<fold>; new or empty.
+        fold: whose networks are written; those of every trained fold where None.
 
     Returns:
         Bytes of all weights.
 
     Raises:
-        LascarError: the folder is in use, the first stage is not trained, or a weight is too large
-            for 16 bits.
+        LascarError: the folder is in use, the first stage is not trained, or not on that fold, or a
+            weight is too large for 16 bits.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LascarError(f"{folder}: not empty; give a new folder")
-    if not run.trained_folds(run.stages[0]):
-        raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
     size, sums = 0, {}
-    for stage in run.stages:
-        for fold in run.trained_folds(stage):
-            source, target = (one / stage / fold for one in (run.folder, folder))
-            size += _write_half(source / "weights.safetensors", target / "weights.safetensors")
-            shutil.copyfile(source / "log.csv", target / "log.csv")
-            bits = (target / "weights.safetensors").read_bytes()
-            sums[f"{stage}/{fold}"] = hashlib.sha256(bits).hexdigest()
+    for place in _networks(run, fold):
+        source, target = (one / place for one in (run.folder, folder))
+        size += _write_half(source / "weights.safetensors", target / "weights.safetensors")
+        shutil.copyfile(source / "log.csv", target / "log.csv")
+        bits = (target / "weights.safetensors").read_bytes()
+        sums[place] = hashlib.sha256(bits).hexdigest()
     record = read_json(run.folder / "run.json")
     record["provenance"].pop("platform", None)
     if "start" in record:
@@ -53,9 +52,28 @@ def export_run(run: Run, folder: Path) -> int:
     write_json(folder / "run.json", record)
     if (run.folder / "uncertainty.json").exists():
         shutil.copyfile(run.folder / "uncertainty.json", folder / "uncertainty.json")
-    card = export_card(open_run(folder))
+    exported = open_run(folder)
+    card = export_card(exported, made_as=dataclasses.replace(exported, folder=run.folder))
     write_atomically(folder / "card.md", lambda part: part.write_text(card, encoding="utf-8"))
     return size
+
+
+def _networks(run: Run, fold: str | None) -> list[str]:
+    """The networks that are written, each as <stage>/<fold>."""
+    trained = run.trained_folds(run.stages[0])
+    if not trained:
+        raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
+    if fold is not None and fold not in trained:
+        raise LascarError(
+            f"{run.folder}[{fold}]: holds the networks of {', '.join(trained)}; export one of "
+            f"them, as in {run.folder}[{trained[0]}], or all, without brackets"
+        )
+    return [
+        f"{stage}/{name}"
+        for stage in run.stages
+        for name in run.trained_folds(stage)
+        if fold in (None, name)
+    ]
 
 
 def _name(start: str) -> str:

@@ -6,11 +6,12 @@ from lascarlib.training.model_card import learned_cases, stage_lines, start_line
 from lascarlib.training.run import Run
 
 
-def export_card(run: Run) -> str:
+def export_card(run: Run, *, made_as: Run) -> str:
     """A short card of an exported training, from its own record.
 
     Args:
         run: of the exported folder.
+        made_as: the same, but with the folder it was exported from, where every fold still is.
 
     Returns:
         Markdown: what the networks learned from and whether that is to be asked about before they
@@ -34,7 +35,7 @@ what they are worth was not measured here.
 {start_line(run)}- Commit {made["commit"]}; seed {run.config.seed}; {learned_cases(run)}.
 {"".join(stage_lines(run))}
 ```
-{training_command(run)}
+{training_command(made_as)}
 ```
 """
 

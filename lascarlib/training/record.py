@@ -1,5 +1,6 @@
 """What a training was made from, kept as run.json in its folder."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +115,24 @@ def open_record(kind: type[AnyRecord], config: type, folder: str | Path) -> AnyR
         )
     except (KeyError, TypeError) as error:
         raise LascarError(f"{path}: not a training's record ({error}); restore it") from error
+
+
+def split_fold(words: str) -> tuple[str, str | None]:
+    """Read what names a training, or one fold of it.
+
+    Args:
+        words: a folder or `pretrained:phantom`, with the fold in brackets where one is meant.
+
+    Returns:
+        What stands before the brackets, and the name in them; None without brackets.
+
+    Example:
+        >>> split_fold("runs/folds[fold_1]"), split_fold("runs/one")
+        (('runs/folds', 'fold_1'), ('runs/one', None))
+    """
+    found = re.fullmatch(r"(.*?)(?:\[(\w+)\])?", words, re.DOTALL)
+    assert found is not None  # everything matches
+    return found[1], found[2]
 
 
 def trained_folds(folder: Path, stage: str) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Begin a training from the weights of another one (fine-tuning)."""
 
 import dataclasses
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from lascarlib.training.checkpoint import load_weights
 from lascarlib.training.config import Config
 from lascarlib.training.methods import STAGES, is_spatial
 from lascarlib.training.objective import Objective
-from lascarlib.training.record import Record, open_record, trained_folds
+from lascarlib.training.record import Record, open_record, split_fold, trained_folds
 
 RATE_FACTOR = 0.25
 """Share of a profile's learning rate that a network starts with where it has weights already."""
@@ -63,7 +62,7 @@ def open_start(words: str) -> Start:
         >>> start.fold, start.stages, start.record.config.atrium.features
         ('all', ('atrium', 'scar'), (16, 32, 64, 128))
     """
-    place, asked = re.fullmatch(r"(.*?)(?:\[(\w+)\])?", words, re.DOTALL).groups()  # type: ignore[union-attr]
+    place, asked = split_fold(words)
     record = open_record(Record[Config], Config, run_folder(place))
     found = {stage: trained_folds(record.folder, stage) for stage in STAGES}
     folds = sorted(set().union(*found.values()))

@@ -1,3 +1,7 @@
+import json
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -22,6 +26,7 @@ def trained(tmp_path_factory):
         "atrium": {**stage, "iterations": 60, "loss": "dice-cross-entropy"},
         "scar": {**stage, "iterations": 2},
         "precision": "32-true",
+        "folds": 2,
     }
     dataset = open_dataset("phantom:cases=2,seed=3")
     folder = tmp_path_factory.mktemp("export") / "run"
@@ -89,6 +94,32 @@ def test_the_command_exports_and_the_name_predicts(trained, tmp_path, monkeypatc
     assert "known are pretrained:mine" in capsys.readouterr().err
     assert main(["train", data, "pretrained:mine", "--profile", "smoke"]) == 2
     assert "give a new folder" in capsys.readouterr().err
+
+
+def test_one_of_several_folds_is_exported_by_its_name(trained, tmp_path, capsys) -> None:
+    folds = tmp_path / "folds"
+    shutil.copytree(trained.folder, folds, ignore=shutil.ignore_patterns("cache"))
+    for stage in ("atrium", "scar"):
+        shutil.copytree(folds / stage / "all", folds / stage / "fold_0")
+        (folds / stage / "all").rename(folds / stage / "fold_1")
+
+    def networks(out: Path) -> list[str]:
+        return sorted(p.parent.relative_to(out).as_posix() for p in out.glob("*/*/*.safetensors"))
+
+    one, both = tmp_path / "one", tmp_path / "both"
+    assert main(["export", f"{folds}[fold_1]", str(one)]) == 0
+    assert networks(one) == ["atrium/fold_1", "scar/fold_1"]
+    assert sorted(json.loads((one / "run.json").read_text())["sha256"]) == networks(one)
+    card = (one / "card.md").read_text()
+    assert "1 of 2 cases, fold_1 held back" in card
+    assert "lascar cv phantom:cases=2,seed=3 RUN" in card
+    assert main(["export", str(folds), str(both)]) == 0
+    assert networks(both) == [f"{s}/fold_{k}" for s in ("atrium", "scar") for k in (0, 1)]
+    capsys.readouterr()
+    assert main(["export", f"{folds}[fold_7]", str(tmp_path / "none")]) == 2
+    said = capsys.readouterr().err
+    assert "folds[fold_7]: holds the networks of fold_0, fold_1; export one of them" in said
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_card_says_which_fold_was_held_back(tmp_path) -> None:
