@@ -7,6 +7,8 @@ from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lascarlib.cli.resuming import is_resumed, profile_and_seed
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -42,17 +44,30 @@ def is_classical(run: Path) -> bool:
 
 
 def is_learngc(options: argparse.Namespace) -> bool:
-    """Whether `lascar train` is asked for LearnGC."""
-    return bool(options.method == "learngc")
+    """Whether `lascar train` is asked for LearnGC, or to go on with a training of it."""
+    asked = bool(options.method == "learngc")
+    if not is_resumed(options):
+        return asked
+    from lascarlib.baselines import learngc
+    from lascarlib.errors import LascarError
+
+    found = learngc.is_learngc(options.run)
+    if options.method is not None and found != asked:
+        raise LascarError(
+            f"{options.run}: was not started with method {options.method}; leave it out or give a "
+            "new folder"
+        )
+    return found
 
 
 def run_train(options: argparse.Namespace) -> int:
     """Train LearnGC and say what that cost."""
-    from lascarlib.baselines.learngc import make_learngc_config, train_learngc
+    from lascarlib.baselines.learngc import make_learngc_config, open_learngc, train_learngc
     from lascarlib.datasets import check_cases, open_dataset
     from lascarlib.errors import LascarError
     from lascarlib.training import parse_settings
     from lascarlib.training.checkpoint import read_json
+    from lascarlib.training.record import resumed_config
 
     if options.start is not None:
         raise LascarError("--start: learngc starts from random weights; leave it out")
@@ -65,7 +80,11 @@ def run_train(options: argparse.Namespace) -> int:
         if not 0 < options.budget < inf:
             raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
         settings["budget_minutes"] = options.budget
-    config = make_learngc_config(options.profile, seed=options.seed, settings=settings)
+    if is_resumed(options):
+        config = resumed_config(open_learngc(options.run), settings | profile_and_seed(options))
+    else:
+        profile, seed = options.profile or "cpu", options.seed or 0
+        config = make_learngc_config(profile, seed=seed, settings=settings)
     dataset = open_dataset(options.data)
     check_cases(dataset)
     run = train_learngc(options.run, dataset, config, resume=options.resume)

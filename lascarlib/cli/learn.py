@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lascarlib.cli import baselines, workers
+from lascarlib.cli.resuming import is_resumed, profile_and_seed
 
 if TYPE_CHECKING:
     from lascarlib.datasets import Dataset
-    from lascarlib.training import Run, Watcher
+    from lascarlib.training import Config, Run, Watcher
     from lascarlib.training.methods import MethodName
 
 
@@ -45,15 +46,19 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         help="start from the weights of another training, or pretrained:phantom, at a lower rate; "
         "of several folds name one, as in RUN[fold_0]",
     )
-    parser.add_argument("--profile", default="cpu", help="smoke, cpu (default) or gpu")
-    parser.add_argument("--seed", type=int, default=0, help="default 0")
+    parser.add_argument("--profile", help="smoke, cpu (default) or gpu")
+    parser.add_argument("--seed", type=int, help="default 0")
     parser.add_argument(
         "--budget",
         type=float,
         metavar="MINUTES",
         help="train for this long instead of the profile's iterations, preprocessing not counted",
     )
-    parser.add_argument("--resume", action="store_true", help="go on with an existing run")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with an existing run as its run.json says; only --budget may be another",
+    )
     parser.add_argument(
         "--tensorboard",
         action="store_true",
@@ -123,7 +128,36 @@ def _start(
     """Check everything that can be checked, and only then make the run's folder."""
     from lascarlib.datasets import check_cases, count, open_dataset
     from lascarlib.errors import LascarError
-    from lascarlib.training import make_config, parse_settings, planned, start_run
+    from lascarlib.training import make_config, planned, start_run
+
+    settings, goes_on = _settings(options), is_resumed(options)
+    if goes_on:
+        config = _resumed_config(options, settings)
+    else:
+        config = make_config(options.profile or "cpu", seed=options.seed or 0, settings=settings)
+    dataset = open_dataset(options.data)
+    if len(dataset) < least_cases and config.method == "boundary-focused":
+        raise LascarError(
+            f"{dataset.source}: {count(len(dataset))}, but the UAM needs {least_cases}; give more"
+        )
+    _check_trained(settings, config.method, dataset)
+    check_cases(dataset)
+    config = config if goes_on else planned(config, dataset)
+    run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
+    if not run.has_scar:
+        print(
+            f"{run.source}: not every case has a scar label, so only the LA stage is trained",
+            file=sys.stderr,
+        )
+    if not goes_on:
+        _say_start(run, folds)
+    return run, dataset
+
+
+def _settings(options: argparse.Namespace) -> dict[str, Any]:
+    """What is asked for by name, by options or --set, but for profile and seed."""
+    from lascarlib.errors import LascarError
+    from lascarlib.training import parse_settings
 
     if options.budget is not None and not 0 < options.budget < inf:
         raise LascarError(f"--budget {options.budget:g}: give minutes above 0")
@@ -137,24 +171,18 @@ def _start(
     named = {name: value for name, value in named.items() if value is not None}
     for name in named.keys() & settings.keys():
         raise LascarError(f"setting {name!r} is given twice, by an option and --set; keep one")
-    settings |= named
-    config = make_config(options.profile, seed=options.seed, settings=settings)
-    dataset = open_dataset(options.data)
-    if len(dataset) < least_cases and config.method == "boundary-focused":
-        raise LascarError(
-            f"{dataset.source}: {count(len(dataset))}, but the UAM needs {least_cases}; give more"
-        )
-    _check_trained(settings, config.method, dataset)
-    check_cases(dataset)
-    config = planned(config, dataset)
-    run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
-    if not run.has_scar:
-        print(
-            f"{run.source}: not every case has a scar label, so only the LA stage is trained",
-            file=sys.stderr,
-        )
-    _say_start(run, folds)
-    return run, dataset
+    return settings | named
+
+
+def _resumed_config(options: argparse.Namespace, settings: dict[str, Any]) -> "Config":
+    """The config of an existing run; what is asked for again must be what it was."""
+    from lascarlib.training import open_run
+    from lascarlib.training.record import resumed_config
+    from lascarlib.training.start import start_name
+
+    if "start" in settings:
+        settings = settings | {"start": start_name(str(settings["start"]))}
+    return resumed_config(open_run(options.run), settings | profile_and_seed(options))
 
 
 def _say_start(run: "Run", folds: tuple[str, ...]) -> None:

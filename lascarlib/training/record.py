@@ -1,8 +1,10 @@
 """What a training was made from, kept as run.json in its folder."""
 
 import re
+import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -10,7 +12,13 @@ from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.settings import from_json, to_json
+from lascarlib.training.settings import from_json, to_json, with_settings
+
+OPTIONS = ("method", "profile", "seed", "start")
+"""Settings that a command gives by an option of its own, and that no training changes later."""
+
+BUDGET = "budget_minutes"
+"""The one setting that may be another when a training is resumed."""
 
 SHOWN = 5
 """So many settings are named when a training is resumed with others."""
@@ -62,7 +70,8 @@ def start_record(
 
     Args:
         record: of the training; its folder is new or empty unless `resume`.
-        resume: go on where an earlier training with the same config and data stopped.
+        resume: go on where an earlier training with the same config and data stopped; another
+            time budget becomes that of the folder.
         further: what else is written into run.json.
 
     Raises:
@@ -73,7 +82,11 @@ def start_record(
     if (folder / "run.json").exists():
         if not resume:
             raise LascarError(f"{folder}: holds a training already; give --resume or a new folder")
-        _check_same(open_record(type(record), type(record.config), folder), record)
+        earlier = open_record(type(record), type(record.config), folder)
+        _check_same(earlier, record)
+        if earlier.config != record.config:
+            stored = read_json(folder / "run.json")
+            write_json(folder / "run.json", stored | {"config": to_json(record.config)})
         return
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LascarError(f"{folder}: not empty and no training; give a new folder")
@@ -88,6 +101,50 @@ def start_record(
             **(further or {}),
             "provenance": provenance(),
         },
+    )
+
+
+def resumed_config(record: Record[AnyConfig], given: Mapping[str, Any]) -> AnyConfig:
+    """The config of a training that goes on: the recorded one, with another time budget if given.
+
+    Args:
+        record: of the training.
+        given: dotted name to value of the settings that were asked for again; no more is needed
+            than a budget that is to change.
+
+    Returns:
+        The config.
+
+    Raises:
+        LascarError: a setting is unknown, of another type, or not what was recorded.
+
+    Example:
+        >>> from lascarlib.training.config import Config
+        >>> cut = Record(Path("runs/mine"), Config(seed=3), "DATA", ("a",), "", False)
+        >>> resumed_config(cut, {"budget_minutes": 5.0}) == Config(seed=3, budget_minutes=5.0)
+        True
+        >>> resumed_config(cut, {"seed": 4})
+        Traceback (most recent call last):
+        ...
+        lascarlib.errors.LascarError: runs/mine: was started with seed 3, not 4; leave it out ...
+    """
+    config: Any = record.config
+    for name in (name for name in OPTIONS if name in given):
+        before = getattr(config, name, "")
+        if given[name] != before:
+            raise _differs(record, name, "none" if before == "" else before, given[name])
+    changed = with_settings(config, {k: v for k, v in given.items() if k not in OPTIONS})
+    differing = _differences(to_json(config), to_json(changed))
+    for name in (name for name in differing if name != BUDGET):
+        values = (reduce(getattr, name.split("."), one) for one in (config, changed))
+        raise _differs(record, name, *values)
+    return typing.cast(AnyConfig, changed)
+
+
+def _differs(record: Record[Any], name: str, before: object, now: object) -> LascarError:
+    return LascarError(
+        f"{record.folder}: was started with {name} {before}, not {now}; leave it out or give a new "
+        "folder"
     )
 
 
@@ -155,6 +212,7 @@ def _check_same(old: Record[Any], new: Record[Any]) -> None:
                 f"{before} or give a new folder"
             )
     changed = _differences(to_json(old.config), to_json(new.config))
+    changed = [name for name in changed if name != BUDGET]
     if changed:
         more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
         raise LascarError(

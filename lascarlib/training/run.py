@@ -18,7 +18,7 @@ from lascarlib.training.record import (
     trained_folds,
 )
 from lascarlib.training.start import check_start, open_start
-from lascarlib.training.starting_weights import keep_start, start_provenance
+from lascarlib.training.starting_weights import is_kept, keep_start, start_provenance
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,8 @@ def start_run(
         folder: of the training; new or empty unless `resume`.
         config: of the experiment, every number in it final.
         dataset: to train on.
-        resume: go on where an earlier training with the same config and data stopped.
+        resume: go on where an earlier training with the same config and data stopped. Its time
+            budget may be another; the weights that it started from lie in the folder already.
         folds: names of the folds that will be asked for, checked before anything is written.
 
     Raises:
@@ -100,7 +101,7 @@ def start_run(
         run.fold(name)
     for stage in run.stages:
         run.objective(stage)
-    if not config.start:
+    if not config.start or (resume and is_kept(run.folder)):
         start_record(run, resume=resume)
         return run
     start = open_start(config.start)

@@ -74,8 +74,25 @@ def open_start(words: str) -> Start:
             f"{place}[{folds[0]}]"
         )
     fold = asked or folds[0]
-    name = run_name(record.folder) + (f"[{asked}]" if asked else "")
-    return Start(name, record, fold, tuple(stage for stage in STAGES if fold in found[stage]))
+    stages = tuple(stage for stage in STAGES if fold in found[stage])
+    return Start(start_name(words), record, fold, stages)
+
+
+def start_name(words: str) -> str:
+    """What records call the networks that a training starts from; they need not be there.
+
+    Args:
+        words: as for `open_start`.
+
+    Raises:
+        LascarError: the package has no weights of that name.
+
+    Example:
+        >>> start_name("pretrained:phantom"), start_name("/runs/folds/[fold_0]")
+        ('pretrained:phantom', '/runs/folds[fold_0]')
+    """
+    place, asked = split_fold(words)
+    return run_name(run_folder(place)) + (f"[{asked}]" if asked else "")
 
 
 def started(config: Config, start: Start) -> Config:

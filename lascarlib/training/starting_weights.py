@@ -63,6 +63,18 @@ def keep_start(folder: Path, start: Start, stages: tuple[str, ...]) -> None:
             write_atomically(target, lambda part, source=source: shutil.copyfile(source, part))  # type: ignore[misc]
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether a run's folder holds all the weights that the run started from.
+
+    Args:
+        folder: of a run, or one that is to be made.
+    """
+    if not (folder / "run.json").exists():
+        return False
+    start = read_json(folder / "run.json").get("start", {"sha256": {}})
+    return all(_kept(folder, stage).exists() for stage in start["sha256"])
+
+
 def from_start(objective: Objective, folder: Path, stage: str) -> Objective:
     """The objective of a stage whose network begins with the weights that its run started from.
 

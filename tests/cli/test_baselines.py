@@ -170,6 +170,15 @@ def test_learngc_says_what_it_cost_and_resumes(learngc, capsys):
     words = ("train", learngc / "data", learngc / "run", "--method", "learngc", *SETTINGS)
     assert run(*words, "--resume") == 0
     assert "trained on 960 patches in" in capsys.readouterr().out  # 20 x (16 + 2 x 16)
+    words = ("train", learngc / "data", learngc / "run", "--resume")
+    assert run(*words) == 0
+    assert "trained on 960 patches in" in capsys.readouterr().out
+    for other, said in (
+        (("--seed", "7"), "not 7; leave it out or give a new folder"),
+        (("--method", "unet-bce"), "run: was not started with method unet-bce; leave it out or"),
+    ):
+        assert run(*words, *other) == 2
+        assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from lascarlib.errors import LascarError
 from lascarlib.training import ALL, make_config, open_run, start_run
+from lascarlib.training.record import resumed_config
 
 
 @pytest.fixture
@@ -55,6 +56,39 @@ def test_resume_names_another_method_or_profile_alone_and_five_settings_at_most(
     assert "was started with another folds, precision, atrium.spacing_mm, " in own
     assert own.count(",") == 4
     assert "more; resume with the same settings" in own
+
+
+def test_a_resumed_run_has_its_recorded_config_but_for_a_new_budget(
+    tmp_path, config, tiny_dataset
+) -> None:
+    run = start_run(tmp_path / "run", config, tiny_dataset)
+    assert resumed_config(run, {}) == config
+    again = {"profile": "smoke", "seed": 1, "method": "boundary-focused", "atrium.iterations": 12}
+    assert resumed_config(run, again) == config
+    longer = resumed_config(run, {"budget_minutes": 5})
+    assert longer == dataclasses.replace(config, budget_minutes=5.0)
+    start_run(tmp_path / "run", longer, tiny_dataset, resume=True)
+    assert open_run(tmp_path / "run").config == longer
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert "torch" in record["provenance"]["versions"]
+    for given, words in (
+        ({"profile": "cpu"}, "run: was started with profile smoke, not cpu; leave it out or"),
+        ({"seed": 0}, "seed 1, not 0"),
+        ({"start": "pretrained:phantom"}, "start none, not pretrained:phantom"),
+        ({"method": "dangi"}, "method boundary-focused, not dangi"),
+        ({"atrium.iterations": 13}, r"atrium\.iterations 12, not 13"),
+        ({"atrium": {"iterations": 13}}, r"atrium\.iterations 12, not 13"),
+        ({"atrium.iteration": 13}, "unknown setting 'atrium.iteration'"),
+    ):
+        with pytest.raises(LascarError, match=words):
+            resumed_config(run, given)
+
+
+def test_a_run_of_seed_0_says_so(tmp_path, tiny_settings, tiny_dataset) -> None:
+    config = make_config("smoke", seed=0, settings=tiny_settings)
+    run = start_run(tmp_path / "run", config, tiny_dataset)
+    with pytest.raises(LascarError, match="was started with seed 0, not 3"):
+        resumed_config(run, {"seed": 3})
 
 
 @pytest.mark.parametrize("kind", ["full folder", "file"])

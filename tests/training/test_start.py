@@ -128,8 +128,8 @@ def test_it_goes_on_to_the_same_bits_without_the_other_folder(
         patched.setattr(Batches, "__getitem__", broken)
         with pytest.raises(KeyboardInterrupt):
             train(cut, tiny_dataset)
-    assert start_run(tmp_path / "cut", config, tiny_dataset, resume=True) == cut
     shutil.rmtree(copy)
+    assert start_run(tmp_path / "cut", config, tiny_dataset, resume=True) == cut
     train(open_run(tmp_path / "cut"), tiny_dataset)
     for stage in STAGES:
         first, second = weights(cut, stage), weights(whole, stage)
@@ -259,8 +259,10 @@ def test_the_store_tells_weights_apart(earlier, tiny_dataset, tmp_path) -> None:
 
 
 def test_the_command_starts_says_so_and_resumes(earlier, tiny_folder, tmp_path, capsys) -> None:
-    words = ["train", str(tiny_folder), str(tmp_path / "run"), "--profile", "smoke"]
-    words += ["--start", str(earlier.folder), "--set", "precision=32-true", "--fold", "0"]
+    copy = tmp_path / "copy"
+    shutil.copytree(earlier.folder, copy)
+    resume = ["train", str(tiny_folder), str(tmp_path / "run"), "--fold", "0"]
+    words = [*resume, "--profile", "smoke", "--start", str(copy), "--set", "precision=32-true"]
     for stage in STAGES:
         words += ["--set", f"{stage}.iterations=1"]
     assert main([*words, "--set", "folds=2"]) == 0
@@ -268,6 +270,14 @@ def test_the_command_starts_says_so_and_resumes(earlier, tiny_folder, tmp_path, 
     assert "the atrium network starts from" in said
     assert "patches of (16, 16, 8) voxels of (2.0, 2.0, 3.0) mm, learning rate 0.00125" in said
     assert "of the cases held back, 2 have names" in said
-    assert main([*words, "--set", "folds=2", "--resume"]) == 0
     assert main([*words, "--set", "folds=2", "--set", "start=x"]) == 2
     assert "setting 'start' is given twice" in capsys.readouterr().err
+    shutil.rmtree(copy)
+    resume.append("--resume")
+    assert main(resume) == 0
+    assert main([*words, "--set", "folds=2", "--resume"]) == 0
+    capsys.readouterr()
+    assert main([*resume, "--start", "elsewhere"]) == 2
+    said = capsys.readouterr().err
+    assert f"run: was started with start {copy.resolve()}, not " in said
+    assert "elsewhere; leave it out or give a new folder" in said
