@@ -13,6 +13,9 @@ AFFINE_TOLERANCE_MM = 1e-3
 EDGES_MM = (0.01, 100.0)
 """A voxel edge outside of these was written in metres or micrometres, not in millimetres."""
 
+SHEAR = 0.01
+"""Axes are at right angles up to this cosine, half a degree: lengths are then right to 0.5 %."""
+
 FIELD_MM = 2000.0
 """A wider field of view was not written in millimetres either: no scanner's bore holds it."""
 
@@ -73,8 +76,7 @@ class Case:
     def voxel_volume_ml(self) -> float:
         """Volume of one voxel in millilitres.
 
-        It is the determinant of the affine, the triple product of its columns. The product of the
-        edge lengths is that only where they stand at right angles: a sheared voxel is smaller.
+        It is the determinant of the affine, the triple product of its columns.
         """
         x, y, z = np.asarray(self.affine, dtype=np.float64)[:3, :3].T
         return abs(float(x @ np.cross(y, z))) / 1000.0
@@ -108,8 +110,8 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
 
     Raises:
         LascarError: not three dimensions, an empty axis, NaN or infinite voxels, or an affine that
-            is not (4, 4), not finite, gives a voxel no volume or an edge outside 0.01 to 100 mm, or
-            makes the field of view wider than 2 m.
+            is not (4, 4), not finite, gives a voxel no volume or an edge outside 0.01 to 100 mm,
+            shears it, or makes the field of view wider than 2 m.
 
     Example:
         >>> check_image(np.zeros((2, 2)), np.eye(4), name="flat.nii")
@@ -125,11 +127,24 @@ def check_image(image: np.ndarray, affine: np.ndarray, *, name: str) -> None:
         raise LascarError(f"{name}: the affine is not a finite 4 x 4 matrix; repair the header")
     if abs(np.linalg.det(affine[:3, :3])) < 1e-9 or min(spacing_of(affine)) <= 0:
         raise LascarError(f"{name}: the voxel spacing is zero or degenerate; repair the header")
+    _check_right_angles(affine, name)
     _check_extent(affine, image.shape, name)
     if not np.isfinite(image).all():
         count = int((~np.isfinite(image)).sum())
         raise LascarError(
             f"{name}: {count} voxels are NaN or infinite; replace them before using this image"
+        )
+
+
+def _check_right_angles(affine: np.ndarray, name: str) -> None:
+    """Refuse a sheared grid: every distance here is made of the voxel's three edges alone."""
+    axes = affine[:3, :3] / np.linalg.norm(affine[:3, :3], axis=0)
+    cosine = float(np.abs(np.triu(axes.T @ axes, k=1)).max())
+    if cosine > SHEAR:
+        angle = np.degrees(np.arccos(min(cosine, 1.0)))
+        raise LascarError(
+            f"{name}: two of its axes are {angle:.1f} degrees apart, not 90, so its voxels are "
+            "sheared; resample it onto a grid with right angles"
         )
 
 

@@ -66,7 +66,7 @@ def read_volume(path: str | Path) -> Volume:
 
     Raises:
         LascarError: the file is missing, truncated, no image, not 3D, holds NaN or infinite
-            voxels, or its spacing is zero or negative.
+            voxels, its spacing is zero or negative, or its grid is sheared.
     """
     path = Path(path)
     if not path.is_file():
@@ -213,7 +213,7 @@ def _write_nifti(path: Path, array: np.ndarray, affine: np.ndarray) -> None:
     image = nib.nifti1.Nifti1Image(array, affine)
     image.set_qform(affine, code=1)
     if not same_geometry(image.get_qform(), affine, shape=array.shape):
-        image.set_qform(None, code=0)  # it holds no shear, and a half turn only to about 0.01 mm
+        image.set_qform(None, code=0)  # it holds a half turn only to about 0.01 mm
     image.set_sform(affine, code=1)
     image.header.set_xyzt_units("mm", "sec")
     nib.loadsave.save(image, path)

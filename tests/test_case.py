@@ -23,13 +23,18 @@ def test_the_volume_of_a_voxel_is_in_millilitres() -> None:
     assert Case("a", IMAGE, np.diag([10.0, 10.0, 10.0, 1.0])).voxel_volume_ml == 1.0
 
 
-def test_a_sheared_voxel_is_smaller_than_the_product_of_its_edges() -> None:
-    # Edges (2, 0, 0), (1, 3, 0) and (0, -1, 4): a triangular matrix, so 2 x 3 x 4 = 24 mm^3; the
-    # lengths 2, sqrt 10 and sqrt 17 would make 26.1. Mirrored and turned it is the same voxel.
-    affine = np.array([[2.0, 1, 0, 7], [0, 3, -1, 8], [0, 0, 4, 9], [0, 0, 0, 1]])
-    assert Case("a", IMAGE, affine).voxel_volume_ml == pytest.approx(0.024, rel=1e-12)
-    turned = np.diag([1.0, -1.0, 1.0, 1.0])[[1, 2, 0, 3]] @ affine
-    assert Case("a", IMAGE, turned).voxel_volume_ml == pytest.approx(0.024, rel=1e-12)
+@pytest.mark.parametrize("axes", [(0, 1), (0, 2), (1, 2)])
+def test_a_sheared_grid_is_refused_a_headers_noise_is_not(axes) -> None:
+    a, b = axes
+    affine = np.diag([2.0, 2.0, 2.0, 1.0])
+    affine[a, b] = 2.0  # the edges are (2, 0) and (2, 2): 45 degrees apart
+    with pytest.raises(LascarError, match=r"a: two of its axes are 45\.0 degrees apart, not 90"):
+        Case("a", IMAGE, affine)
+    affine[a, b] = 0.019  # a cosine of 0.0095
+    assert Case("a", IMAGE, affine).voxel_volume_ml == pytest.approx(0.008)
+    affine[a, b] = -0.021
+    with pytest.raises(LascarError, match=r"89\.4 degrees apart"):
+        Case("a", IMAGE, affine)
 
 
 @pytest.mark.parametrize("name", ["atrium", "scar"])
