@@ -41,7 +41,12 @@ def _run_networks(options: argparse.Namespace) -> int:
     from lascarlib.cli.targets import check_predictions
     from lascarlib.datasets import check_cases, count, open_dataset
     from lascarlib.errors import LascarError
-    from lascarlib.pipeline import load_predictor, predict_folder, predicted_already
+    from lascarlib.pipeline import (
+        check_scan,
+        load_predictor,
+        predict_folder,
+        predicted_already,
+    )
     from lascarlib.training import open_run
 
     if options.atrium is not None or options.set:
@@ -59,7 +64,7 @@ def _run_networks(options: argparse.Namespace) -> int:
         print(f"{len(done)} of {count(len(dataset))} predicted already", file=sys.stderr)
     left = tuple(name for name in dataset.ids if name not in done)
     if left:
-        check_cases(dataset.subset(left))
+        check_cases(dataset.subset(left), check=check_scan)
     if not predictor.finds_scar:
         print("this run has not learned scar: LA only", file=sys.stderr)
     predictions = predict_folder(

@@ -82,18 +82,23 @@ class Dataset:
         )
 
 
-def check_cases(dataset: Dataset) -> None:
+def check_cases(dataset: Dataset, *, check: Callable[[Case], object] | None = None) -> None:
     """Read every file of a data set once, so that a bad one is named before anything is written.
+
+    Args:
+        dataset: to check; phantoms are not made for it.
+        check: what else is asked of every case.
 
     Raises:
         LascarError: a case cannot be used.
     """
     if is_phantom(dataset.source):
         return
-    for _ in tqdm(
+    for case in tqdm(
         dataset, total=len(dataset), desc="checking files", unit="case", delay=1, leave=False
     ):
-        pass
+        if check is not None:
+            check(case)
 
 
 def check_labelled(dataset: Dataset, *, label: Literal["LA", "scar"], purpose: str) -> None:

@@ -5,6 +5,7 @@ from lascarlib.pipeline.out_of_fold import out_of_fold_atrium, out_of_fold_proba
 from lascarlib.pipeline.predict import (
     Prediction,
     Predictor,
+    check_scan,
     load_population,
     load_predictor,
     threshold_atrium,
@@ -21,6 +22,7 @@ from lascarlib.pipeline.train import (
 __all__ = [
     "Prediction",
     "Predictor",
+    "check_scan",
     "cross_validate",
     "fit_uncertainty",
     "load_population",

@@ -20,6 +20,10 @@ from lascarlib.training.run import Run
 from lascarlib.training.stage import load_networks
 from lascarlib.uncertainty import Population, case_uncertainty, is_outlier
 
+LEAST_FIELD_MM = 27.0
+"""The least diameter of a normal LA, front to back in a woman (Lang et al., J Am Soc Echocardiogr
+2005): in a narrower field of view there is no room for an LA."""
+
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
@@ -71,13 +75,10 @@ class Predictor:
         """Predict one case on its own grid; its labels, where it has any, are not looked at.
 
         Raises:
-            LascarError: the image has the same value everywhere.
+            LascarError: there can be no LA in the image, see `check_scan`.
         """
         run = self.run
-        if case.image.min() == case.image.max():
-            raise LascarError(
-                f"{case.id}: every voxel is {case.image.flat[0]:g}; give the scan itself"
-            )
+        check_scan(case)
         case = dataclasses.replace(case, atrium=None, scar=None)
         stage = "joint" if self.networks.get("joint") else "atrium"
         probability, *wall = self._answers(stage, _image_channel(run, stage, case), case)
@@ -115,6 +116,33 @@ class Predictor:
     def _answers(self, stage: str, channels: np.ndarray, case: Case) -> list[np.ndarray]:
         answers = stage_probability(self.run, stage, channels, self.networks[stage])
         return [to_case_grid(answer, case) for answer in answers]
+
+
+def check_scan(case: Case) -> None:
+    """Refuse an image in which there can be no LA.
+
+    Args:
+        case: whose image is to be segmented.
+
+    Raises:
+        LascarError: the image has the same value everywhere, or along an axis its field of view is
+            narrower than `LEAST_FIELD_MM`.
+
+    Example:
+        >>> check_scan(Case("a", np.arange(75.0).reshape(5, 5, 3), np.diag([1.0, 1.0, 2.5, 1.0])))
+        Traceback (most recent call last):
+        ...
+        lascarlib.errors.LascarError: a: the field of view is 5 x 5 x 7.5 mm, too narrow for an ...
+    """
+    if case.image.min() == case.image.max():
+        raise LascarError(f"{case.id}: every voxel is {case.image.flat[0]:g}; give the scan itself")
+    widths = [edge * n for edge, n in zip(case.spacing_mm, case.image.shape, strict=True)]
+    if min(widths) < LEAST_FIELD_MM:
+        raise LascarError(
+            f"{case.id}: the field of view is {' x '.join(f'{width:g}' for width in widths)} mm, "
+            f"too narrow for an LA, of which none is below {LEAST_FIELD_MM:g} mm; give the whole "
+            "scan, or repair the header, which is in mm"
+        )
 
 
 def load_predictor(run: Run) -> Predictor:

@@ -172,6 +172,26 @@ def test_predict_needs_a_run_and_images(refuse, tiny_folder, tmp_path) -> None:
     assert "where a folder is needed" in refuse("predict", tiny_folder, tiny_folder, *into_file)
 
 
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        # 5 x 5 x 3 voxels of 2 x 2 x 3 mm
+        (np.arange(75.0).reshape(5, 5, 3), "b: the field of view is 10 x 10 x 9 mm, too narrow"),
+        # 27 mm are enough, 24 are not: 14 x 14 x 8 voxels
+        (np.arange(1568.0).reshape(14, 14, 8), "b: the field of view is 28 x 28 x 24 mm, too narr"),
+        (np.ones((14, 14, 9)), "b: every voxel is 1; give the scan itself"),
+    ],
+)
+def test_predict_refuses_a_scan_without_room_for_an_atrium_first_of_all(
+    refuse, tmp_path, image, words
+) -> None:
+    good = np.arange(1764.0).reshape(14, 14, 9)
+    for name, array in (("a", good), ("b", image)):
+        write_volume(tmp_path / "scans" / f"{name}.nii.gz", array, AFFINE)
+    words_in = ("predict", "pretrained:phantom", tmp_path / "scans", "--out", tmp_path / "out")
+    assert words in refuse(*words_in)
+
+
 def test_evaluate_needs_labels_and_predictions(refuse, tiny_folder, tmp_path) -> None:
     said = refuse("evaluate", tiny_folder, tmp_path / "none", "--csv", tmp_path / "new" / "f.csv")
     assert "no <case>/LA_predict.nii.gz of any case" in said

@@ -187,6 +187,8 @@ def test_a_blank_image_is_refused_not_segmented(trained, tiny_dataset) -> None:
     blank = dataclasses.replace(case, image=np.full_like(case.image, 7))
     with pytest.raises(LascarError, match="case_0: every voxel is 7"):
         load_predictor(trained)(blank)
+    with pytest.raises(LascarError, match="case_0: the field of view is 48 x 40 x 24 mm, too narr"):
+        load_predictor(trained)(Case("case_0", case.image[:, :, :8], case.affine))
 
 
 def test_data_without_scar_labels_trains_the_la_alone(tmp_path, tiny_dataset) -> None:
