@@ -178,7 +178,7 @@ def split_fold(words: str) -> tuple[str, str | None]:
     """Read what names a training, or one fold of it.
 
     Args:
-        words: a folder or `pretrained:phantom`, with the fold in brackets where one is meant.
+        words: a folder or "pretrained:phantom", with the fold in brackets where one is meant.
 
     Returns:
         What stands before the brackets, and the name in them; None without brackets.
