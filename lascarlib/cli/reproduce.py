@@ -39,6 +39,7 @@ def add_commands(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Run what is not stored yet, then print each table with its verdicts."""
+    from lascarlib.errors import LascarError
     from lascarlib.experiments import list_units, reproduce, results_folder
 
     experiments, pool = _chosen(options), workers.chosen_pool(options)
@@ -52,6 +53,11 @@ def run(options: argparse.Namespace) -> int:
     )
     if options.list:
         return _list(units, root)
+    if experiments and not units:
+        raise LascarError(
+            f"{', '.join(options.domain) or 'this choice'}: no row can be run on data that is "
+            "here; set LASCAR_DATA to the folder of the data sets, or choose other rows"
+        )
     try:
         reproduce(units, root=root, say=lambda line: print(line, flush=True), pool=pool)
     except KeyboardInterrupt:
@@ -72,6 +78,8 @@ def _chosen(options: argparse.Namespace) -> "list[Experiment]":
         check_folder(options.out)
     if options.all and options.names:
         raise LascarError(f"{options.names[0]}: given beside --all; give one of them")
+    if options.list and options.page:
+        raise LascarError("--page: --list runs and writes nothing; give one of them")
     if not (options.all or options.names or options.list or options.page):
         raise LascarError(f"give an experiment or --all; known are {', '.join(EXPERIMENTS)}")
     for name in options.names:
@@ -93,11 +101,12 @@ def _list(units: "Sequence[Unit]", root: Path) -> int:
 
 
 def _print_tables(experiments: "Sequence[Experiment]", profile: str, root: Path) -> None:
-    from lascarlib.experiments import plain_table, stored_records
+    from lascarlib.experiments import plain_claims, plain_table, stored_records
 
     for experiment in experiments:
         records = stored_records(experiment, profile=profile, roots=(root,))
         print(f"\n{plain_table(experiment, records)}")
+        print(plain_claims(experiment, records), end="")
 
 
 def _write_page(path: Path, profile: str, root: Path) -> None:

@@ -11,7 +11,7 @@ from lascarlib.experiments.records import (
     stored_records,
 )
 from lascarlib.experiments.rendering import markdown_table, plain_table
-from lascarlib.experiments.report import all_records, judge_claims, report_page
+from lascarlib.experiments.report import all_records, judge_claims, plain_claims, report_page
 from lascarlib.experiments.store import store_folder, stored_folder, stored_run
 from lascarlib.experiments.tables import EXPERIMENTS
 from lascarlib.experiments.trials import Trial, read_trials
@@ -39,6 +39,7 @@ __all__ = [
     "judge_claims",
     "list_units",
     "markdown_table",
+    "plain_claims",
     "plain_table",
     "read_records",
     "read_trials",

@@ -70,18 +70,7 @@ class Scan:
     """A row that predicts nothing: how the cases of a cohort were acquired."""
 
 
-@dataclass(frozen=True)
-class Impossible:
-    """A row that cannot be run on the data there is.
-
-    Args:
-        reason: why not, a sentence without its full stop.
-    """
-
-    reason: str
-
-
-Made = Network | Classical | LearnGC | Observer | Scan | Impossible
+Made = Network | Classical | LearnGC | Observer | Scan
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import copysign, inf, isfinite
 from statistics import fmean
 
 import numpy as np
@@ -28,7 +28,10 @@ class Evidence:
         smallest_p: the smallest that so many cases could have given.
         cases: how many.
         how: the test, in words.
+        direction: above 0 where the test itself speaks for the claim, below 0 where against it. It
+            sees what the mean cannot: a case in which one of two rows missed the structure.
         differs: whether anything differs at all.
+        missed: cases with an infinite score, which count in the test and in no mean.
     """
 
     effect: float
@@ -38,7 +41,9 @@ class Evidence:
     smallest_p: float
     cases: int
     how: str
+    direction: float
     differs: bool = True
+    missed: int = 0
 
 
 def case_means(
@@ -80,7 +85,7 @@ def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | N
         domain: of the data.
 
     Returns:
-        The evidence; None where a row has no record, or too few cases for a test.
+        The evidence; None where a row has no record that counts, or too few cases for a test.
 
     Example:
         >>> records = [Record("e", "A", "d", "cpu", "m", case, 0.9, 0) for case in "abcdef"]
@@ -122,22 +127,20 @@ def _one_sample(differences: Values) -> Evidence | None:
     if values.size < 2:
         return None
     test = signed_rank(values)
+    direction = test.positive - test.negative
     finite = values[np.isfinite(values)]
-    if finite.size < 2:
-        effect = float(np.sign(values[~np.isfinite(values)].sum())) * inf
-        return Evidence(
-            effect, None, None, test.p_value, test.smallest_p, len(values), "signed ranks"
-        )
-    interval = bootstrap_mean(finite)
+    interval = bootstrap_mean(finite) if finite.size > 1 else None
     return Evidence(
-        effect=float(finite.mean()),
-        low=interval.low,
-        high=interval.high,
+        effect=float(finite.mean()) if interval else copysign(inf, direction),
+        low=interval.low if interval else None,
+        high=interval.high if interval else None,
         p_value=test.p_value,
         smallest_p=test.smallest_p,
         cases=len(values),
         how="signed ranks",
+        direction=direction,
         differs=test.zeros < test.pairs,
+        missed=len(values) - finite.size,
     )
 
 
@@ -145,7 +148,7 @@ def _two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
     """Mann and Whitney's test of two groups of different cases, and Welch's interval."""
     if min(len(a), len(b)) < 2:
         return None
-    p_value = float(stats.mannwhitneyu(a, b).pvalue)
+    test = stats.mannwhitneyu(a, b)
     least = float(stats.mannwhitneyu(range(len(a)), range(-len(b), 0)).pvalue)
     finite = ([v for v in a if isfinite(v)], [v for v in b if isfinite(v)])
     if min(map(len, finite)) < 2:
@@ -155,19 +158,23 @@ def _two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
         effect=fmean(finite[0]) - fmean(finite[1]),
         low=float(welch.low),
         high=float(welch.high),
-        p_value=p_value,
+        p_value=float(test.pvalue),
         smallest_p=least,
         cases=len(a) + len(b),
         how="Mann-Whitney, other cases",
-        differs=bool(np.ptp([*finite[0], *finite[1]])),
+        direction=float(test.statistic) - len(a) * len(b) / 2,
+        differs=len({*a, *b}) > 1,
+        missed=len(a) + len(b) - len(finite[0]) - len(finite[1]),
     )
 
 
 def _correlation(x: Values, y: Values) -> Evidence | None:
     cases = [case for case in x if case in y and isfinite(x[case]) and isfinite(y[case])]
     first, second = [x[case] for case in cases], [y[case] for case in cases]
-    if len(cases) < 4 or not np.ptp(first) or not np.ptp(second):
+    if len(cases) < 4:
         return None
+    if not np.ptp(first) or not np.ptp(second):
+        return Evidence(0.0, None, None, 1.0, 0.0, len(cases), "Pearson", 0.0, differs=False)
     found = correlate(first, second)
     interval = stats.pearsonr(first, second).confidence_interval()
     return Evidence(
@@ -178,4 +185,6 @@ def _correlation(x: Values, y: Values) -> Evidence | None:
         smallest_p=0.0,
         cases=len(cases),
         how="Pearson",
+        direction=found.r,
+        missed=len(x.keys() | y.keys()) - len(cases),
     )

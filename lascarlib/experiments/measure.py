@@ -10,14 +10,13 @@ from tqdm import tqdm
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset
-from lascarlib.errors import DivergedError, LascarError
+from lascarlib.errors import DivergedError
 from lascarlib.evaluation import CaseScore, score_case
 from lascarlib.experiments.answers import Answer, Answerer, make_answerer
 from lascarlib.experiments.cohorts import open_cohort
 from lascarlib.experiments.declaration import (
     Classical,
     Experiment,
-    Impossible,
     LearnGC,
     Network,
     Row,
@@ -70,8 +69,6 @@ def measure(
         >>> found[0].metric, found[0].value  # KCL: the coarse phantom scaled by 1.3 / 1.25
         ('spacing_x_mm', 1.3)
     """
-    if isinstance(row.made, Impossible):
-        raise LascarError(f"{experiment.name}, {row.name}: {row.made.reason}; choose another row")
     learned, scored = (
         experiment.sources(names, profile=profile, domain=domain) for names in (row.train, row.test)
     )

@@ -8,7 +8,7 @@ from lascarlib.experiments.contradictions import CONTRADICTIONS
 from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.figures import FIGURES
 from lascarlib.experiments.records import PUBLISHED, Record, stored_records
-from lascarlib.experiments.rendering import PRINTED, markdown_table
+from lascarlib.experiments.rendering import markdown_table
 from lascarlib.experiments.summary import domains_of, made_with
 from lascarlib.experiments.tables import EXPERIMENTS
 from lascarlib.experiments.verdicts import Verdict, Word, compared, judge_all
@@ -59,16 +59,42 @@ def judge_claims(claims: Sequence[Claim], records: Records, *, domain: str) -> l
     return [
         Verdict("cannot be tested on this data", claim.test.reason)
         if isinstance(claim.test, Untestable)
-        else _explained(claim, next(judged))
+        else _explained(claim, next(judged), domain=domain)
         for claim in claims
     ]
 
 
-def _explained(claim: Claim, verdict: Verdict) -> Verdict:
-    """With what may be behind it, where it is not what the paper says."""
+def _explained(claim: Claim, verdict: Verdict, *, domain: str) -> Verdict:
+    """With what may be behind it, where it is not what the paper says, or could be nothing else."""
+    if claim.built_in and domain == "phantom":
+        return Verdict("cannot be tested on this data", claim.built_in)
     if verdict.word not in ("disagrees", "agrees in direction only") or not claim.otherwise:
         return verdict
     return Verdict(verdict.word, f"{verdict.reason} {claim.otherwise}")
+
+
+def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
+    """What became of an experiment's claims, for the terminal: two lines each, "" for none.
+
+    Args:
+        experiment: of the papers.
+        records: of it, those stored.
+
+    Example:
+        >>> print(plain_claims(EXPERIMENTS["jsq-projection"], []).splitlines()[1])
+          not run yet: No stored run of it yet.
+    """
+    own = [
+        claim
+        for claim in CLAIMS
+        if not isinstance(claim.test, Untestable) and claim.test.experiment == experiment.name
+    ]
+    lines = []
+    for domain in domains_of(records) or ["phantom"]:
+        verdicts = judge_claims(own, {experiment.name: list(records)}, domain=domain)
+        for claim, verdict in zip(own, verdicts, strict=True):
+            lines += [f"{claim.text} [{domain}]", f"  {verdict.word}: {verdict.reason}"]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def count_words(verdicts: Sequence[Verdict]) -> dict[Word, int]:
@@ -119,10 +145,12 @@ words mean:
 
 - **agrees**: the test shows the difference that the paper claims (p < 0.05), or for a claim that
   two things are alike, the whole 95 % interval of their difference lies within the margin said.
-- **agrees in direction only**: it looks so on average, but chance would do.
-- **disagrees**: the difference goes the other way, or there is none to be seen.
+- **agrees in direction only**: it looks so on average, but chance would do; or a correlation is
+  shown, and the printed one lies outside its interval.
+- **disagrees**: the difference goes the other way, or there is none to be seen, which rules out no
+  difference where the interval holds both signs.
 - **cannot be tested on this data**: for the reason said.
-- **not run yet**: no complete run is stored in this edition.
+- **not run yet**: no run is stored in this edition.
 
 The networks of the cpu profile are small (400 to 1,000 iterations, in two to four minutes on one
 core of its own; `lascarlib.experiments.sizes` has the numbers) and see a coarse phantom. Their
@@ -169,13 +197,13 @@ def _is_run(claim: Claim, records: Records, *, domain: str) -> bool:
 def _tested(claim: Claim) -> str:
     if isinstance(claim.test, Untestable):
         return ""
-    test = claim.test
-    names = [getattr(test, field) for field in ("metric", "y") if hasattr(test, field)]
-    return f"Tested by `{test.experiment}`: {compared(test)}, {PRINTED.get(names[0], names[0])}."
+    return f"Tested by `{claim.test.experiment}`: {compared(claim.test)}."
 
 
 def _tables(records: Records, *, profile: str) -> str:
-    parts = ["## The tables", "", "In each cell the printed value, and in bold ours: mean ± SD."]
+    told = """In each cell the printed value, and in bold ours: mean ± SD over cases and seeds. Of
+several seeds the SD of their means follows: how far another training moves the number."""
+    parts = ["## The tables", "", told]
     for name, experiment in EXPERIMENTS.items():
         parts += ["", f"### {experiment.source} (`{name}`)", "", experiment.question]
         parts += [experiment.note] if experiment.note else []

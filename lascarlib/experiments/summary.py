@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
+from statistics import fmean, stdev
 
 import numpy as np
 
@@ -19,6 +20,8 @@ class Summary:
         missed: numbers left out of both, where it was not found.
         cases: how many different cases.
         seeds: how many different seeds.
+        seed_sd: sample standard deviation of the seeds' own means over the cases they found; None
+            for fewer than two.
     """
 
     mean: float | None
@@ -26,6 +29,7 @@ class Summary:
     missed: int
     cases: int
     seeds: int
+    seed_sd: float | None
 
 
 def summarise_row(
@@ -48,17 +52,25 @@ def summarise_row(
         >>> found = summarise_row(records, row="A", metric="m", domain="d")
         >>> round(found.mean, 3), round(found.sd, 3), found.cases, found.seeds
         (0.6, 0.1, 2, 2)
+        >>> found.seed_sd  # the seeds' means are 0.6 and 0.6
+        0.0
     """
     own = [r for r in records if (r.row, r.metric, r.domain) == (row, metric, domain)]
     if not own:
         return None
     finite = np.array([r.value for r in own if isfinite(r.value)])
+    by_seed: dict[int, list[float]] = {}
+    for record in own:
+        if isfinite(record.value):
+            by_seed.setdefault(record.seed, []).append(record.value)
+    means = [fmean(values) for values in by_seed.values()]
     return Summary(
         mean=float(finite.mean()) if finite.size else None,
         sd=float(finite.std(ddof=1)) if finite.size > 1 else 0.0,
         missed=len(own) - finite.size,
         cases=len({r.case for r in own}),
         seeds=len({r.seed for r in own}),
+        seed_sd=stdev(means) if len(means) > 1 else None,
     )
 
 

@@ -10,7 +10,7 @@ from lascarlib.case import Case
 from lascarlib.errors import LascarError
 from lascarlib.experiments.answers import Answer
 from lascarlib.experiments.cohorts import is_here
-from lascarlib.experiments.declaration import Experiment, Impossible, Observer, Row
+from lascarlib.experiments.declaration import Experiment, Observer, Row
 from lascarlib.experiments.measure import measure
 from lascarlib.experiments.pictures import (
     DOMAIN,
@@ -69,7 +69,7 @@ def list_units(
 ) -> list[Unit]:
     """Everything that can be run here, in the order of tables, seeds and rows.
 
-    Rows that cannot be run at all, and data that is not here, are left out. A row that draws
+    Data that is not here is left out. A row that draws
     nothing at random has one seed.
 
     Args:
@@ -231,8 +231,6 @@ def is_done(unit: Unit, root: Path) -> bool:
 
 
 def _runs(experiment: Experiment, row: Row, profile: str, domain: str) -> bool:
-    if isinstance(row.made, Impossible):
-        return False
     learned, scored = (
         experiment.sources(names, profile=profile, domain=domain) for names in (row.train, row.test)
     )

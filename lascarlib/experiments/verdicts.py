@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, sqrt
 from typing import Literal
 
 from lascarlib.evaluation.statistics import LEVEL, holm
 from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated, Test
 from lascarlib.experiments.evidence import Evidence, weigh
 from lascarlib.experiments.records import Record
+from lascarlib.experiments.rendering import PRINTED
 
 Word = Literal[
     "agrees",
@@ -53,7 +54,9 @@ def judge_all(
         'not run yet'
     """
     found = [weigh(test, records.get(test.experiment, ()), domain=domain) for test in tests]
-    verdicts: list[Verdict] = [Verdict("not run yet", "No stored run of it yet.")] * len(tests)
+    verdicts = [
+        _without_evidence(test, records.get(test.experiment, ()), domain=domain) for test in tests
+    ]
     for name in dict.fromkeys(test.experiment for test in tests):
         own = [
             (number, test, evidence)
@@ -79,7 +82,7 @@ def judge(test: Test, evidence: Evidence, *, p_holm: float, tests: int = 1) -> V
         The verdict.
 
     Example:
-        >>> clear = Evidence(0.10, 0.08, 0.12, 0.03, 0.03, 6, "signed ranks")
+        >>> clear = Evidence(0.10, 0.08, 0.12, 0.03, 0.03, 6, "signed ranks", direction=21.0)
         >>> judge(Better("e", "A", "B", "dice"), clear, p_holm=0.03).word
         'agrees'
         >>> judge(Better("e", "A", "B", "dice"), clear, p_holm=0.30).word
@@ -87,20 +90,47 @@ def judge(test: Test, evidence: Evidence, *, p_holm: float, tests: int = 1) -> V
         >>> judge(Alike("e", "A", "B", "dice", margin=0.15), clear, p_holm=0.03).word
         'agrees'
     """
-    told = _numbers(evidence, p_holm)
+    told = _numbers(test, evidence, p_holm)
     if not evidence.differs and not isinstance(test, Alike):
         same = "Both score the same in every case: what sets them apart never happened"
+        if isinstance(test, Correlated):
+            same = "One of the two is the same in every case, so nothing can go with it"
         return Verdict("cannot be tested on this data", f"{same} ({evidence.cases} cases).")
     if isinstance(test, Alike):
         return _alike(test, evidence, p_holm, told)
     if p_holm < LEVEL:
-        return Verdict("agrees" if evidence.effect > 0 else "disagrees", told)
+        return _shown(test, evidence, told)
     if tests * evidence.smallest_p >= LEVEL:
         few = "So few cases cannot show a difference in this test. "
         return Verdict("cannot be tested on this data", few + told)
     if evidence.effect > 0:
         return Verdict("agrees in direction only", told)
-    return Verdict("disagrees", f"No such effect is seen. {told}")
+    ruled_out = evidence.high is not None and evidence.high <= 0
+    seen = "No such effect is seen" + ("." if ruled_out else ", and none is ruled out.")
+    return Verdict("disagrees", f"{seen} {told}")
+
+
+def _shown(test: Test, evidence: Evidence, told: str) -> Verdict:
+    """What the test shows, which the mean of the finite differences need not."""
+    if evidence.direction * evidence.effect < 0:
+        told += " The ranks decide; the mean points the other way."
+    if evidence.direction <= 0:
+        return Verdict("disagrees", told)
+    if isinstance(test, Correlated) and test.r_squared is not None:
+        printed, low, high = sqrt(test.r_squared), evidence.low, evidence.high
+        if low is not None and high is not None and not low <= printed <= high:
+            told += f" The printed r, {printed:.2f}, lies outside this interval."
+            return Verdict("agrees in direction only", told)
+    return Verdict("agrees", told)
+
+
+def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> Verdict:
+    """Not run, or run without a case to compare: where no case is an outlier, say."""
+    there = {record.row for record in records if record.domain == domain}
+    rows = {test.row, test.than} if isinstance(test, Better | Alike) else {test.row}
+    if rows <= there:
+        return Verdict("cannot be tested on this data", "The run has too few cases for this test.")
+    return Verdict("not run yet", "No stored run of it yet.")
 
 
 def _alike(test: Alike, evidence: Evidence, p_holm: float, told: str) -> Verdict:
@@ -117,14 +147,19 @@ def _alike(test: Alike, evidence: Evidence, p_holm: float, told: str) -> Verdict
     return Verdict("agrees in direction only", within)
 
 
-def _numbers(evidence: Evidence, p_holm: float) -> str:
+def _numbers(test: Test, evidence: Evidence, p_holm: float) -> str:
     p = "p < 0.001" if p_holm < 0.001 else f"p = {p_holm:.3f}"
     kind = "r" if evidence.how == "Pearson" else "Effect"
-    size = f"{evidence.effect:+.3f}" if isfinite(evidence.effect) else "infinite"
+    unit = " mm" if getattr(test, "metric", "").endswith("_mm") else ""
+    size = f"{evidence.effect:+.3f}{unit}" if isfinite(evidence.effect) else "infinite"
     ends = ""
     if evidence.low is not None and evidence.high is not None:
         ends = f" (95 % CI {evidence.low:+.3f} to {evidence.high:+.3f})"
-    return f"{kind} {size}{ends}, {p}, {evidence.cases} cases, {evidence.how}."
+    left_out = ""
+    if evidence.missed:
+        where = "in no number here" if kind == "r" else "in p alone"
+        left_out = f", of which {evidence.missed} with an infinite score count {where}"
+    return f"{kind} {size}{ends}, {p}, {evidence.cases} cases{left_out}, {evidence.how}."
 
 
 def compared(test: Test) -> str:
@@ -132,11 +167,13 @@ def compared(test: Test) -> str:
 
     Example:
         >>> compared(Better("bf-table-1", "K = 10", "K = 100", "atrium_hd_mm"))
-        'K = 10 against K = 100'
+        'K = 10 against K = 100, LA HD [mm]'
+        >>> compared(Correlated("jsq-table-2", "AJSQnet-SESA", "atrium_dice", "scar_surface_dice"))
+        'AJSQnet-SESA, Dice_s with LA Dice'
     """
+    if isinstance(test, Correlated):
+        return f"{test.row}, {PRINTED[test.y]} with {PRINTED[test.x]}"
+    rows = f"{test.row}: {test.side} {test.limit:g}" if isinstance(test, Beyond) else ""
     if isinstance(test, Better | Alike):
-        return f"{test.row} against {test.than}"
-    if isinstance(test, Beyond):
-        return f"{test.row}: {test.side} {test.limit:g}"
-    assert isinstance(test, Correlated)
-    return f"{test.row}: one with the other"
+        rows = f"{test.row} against {test.than}"
+    return f"{rows}, {PRINTED[test.metric]}"

@@ -94,8 +94,9 @@ def test_nothing_stored_is_no_evidence(test):
     assert judge_all([test], {"e": []}, domain="d")[0].word == "not run yet"
 
 
-def evidence(effect, *, p=0.01, low=None, high=None, least=0.001, differs=True):
-    return Evidence(effect, low, high, p, least, 20, "signed ranks", differs)
+def evidence(effect, *, p=0.01, low=None, high=None, least=0.001, direction=None):
+    direction = effect if direction is None else direction
+    return Evidence(effect, low, high, p, least, 20, "signed ranks", direction)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,49 @@ def evidence(effect, *, p=0.01, low=None, high=None, least=0.001, differs=True):
 )
 def test_the_word_for_a_claimed_difference(effect, p, least, word):
     assert judge(HIGHER, evidence(effect, least=least), p_holm=p).word == word
+
+
+def test_the_test_decides_where_the_mean_points_the_other_way():
+    # A misses six of eight that B finds, and is closer by 1 mm in the other two.
+    given = records("A", [inf] * 6 + [1.0] * 2, metric="hd_mm")
+    given += records("B", [2.0] * 8, metric="hd_mm")
+    found = weigh(LOWER, given, domain="d")
+    assert (found.effect, found.missed) == (1.0, 6)
+    assert found.direction == 3 - 33  # ranks 1.5 and 1.5 for A, six of 5.5 for B
+    told = judge(LOWER, found, p_holm=0.01)
+    assert told.word == "disagrees"
+    assert "6 with an infinite score count in p alone" in told.reason
+    assert "the mean points the other way" in told.reason
+
+
+def test_an_effect_that_is_not_seen_may_yet_be_there():
+    wide, narrow = (evidence(-0.1, low=-0.2, high=high) for high in (0.1, -0.05))
+    assert "none is ruled out" in judge(HIGHER, wide, p_holm=0.5).reason
+    assert "none is ruled out" not in judge(HIGHER, narrow, p_holm=0.5).reason
+
+
+@pytest.mark.parametrize(
+    ("printed", "word"), [(0.49, "agrees"), (0.09, "agrees in direction only")]
+)
+def test_a_correlation_is_held_against_the_printed_one(printed, word):
+    # r = 0.7 and 0.3, of which the interval holds the first
+    test = Correlated("e", "A", "x", "y", r_squared=printed)
+    assert judge(test, evidence(0.8, low=0.6, high=0.9), p_holm=0.01).word == word
+
+
+def test_what_was_run_and_has_no_case_to_compare_is_not_called_unrun():
+    marked = Better("e", "A", "B", "dice", only="outlier")
+    given = records("A", [0.9, 0.9]) + records("B", [0.8, 0.8])
+    verdict = judge_all([marked], {"e": given}, domain="d")[0]
+    assert verdict.word == "cannot be tested on this data"
+    assert "too few cases" in verdict.reason
+
+
+def test_a_number_that_is_always_the_same_goes_with_nothing():
+    given = records("A", [0.0] * 4, metric="x") + records("A", [1.0, 2.0, 3.0, 4.0], metric="y")
+    verdict = judge_all([Correlated("e", "A", "x", "y")], {"e": given}, domain="d")[0]
+    assert verdict.word == "cannot be tested on this data"
+    assert "nothing can go with it" in verdict.reason
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from lascarlib.experiments.cohorts import open_cohort
 from lascarlib.experiments.declaration import (
     Classical,
     Experiment,
-    Impossible,
     Network,
     Observer,
     Row,
@@ -47,7 +46,6 @@ def table(tiny_folder, tiny_settings):
             Row("net, p > 0.1", dataclasses.replace(network, reading=lower)),
             Row("otsu", Classical("otsu")),
             Row("observer", Observer()),
-            Row("never", Impossible("there is no such data")),
         ),
         data={"smoke": {"phantom": {"train": (str(tiny_folder),), "test": (str(tiny_folder),)}}},
     )
@@ -131,8 +129,6 @@ def test_units_are_the_rows_that_can_run_and_seeds_only_where_something_is_drawn
         ("net, p > 0.1", 1),
         ("observer", 1),
     ]
-    with pytest.raises(LascarError, match="there is no such data"):
-        measure(table, table.row("never"), profile="smoke", domain="phantom", seed=0)
     with pytest.raises(LascarError, match="nothing to learn from"):
         make_answerer(table.row("net"), None, profile="smoke", seed=0)
 
@@ -172,6 +168,7 @@ def test_the_worst_cases_are_those_of_the_lowest_surface_dice():
         (["bf-table-9"], "unknown experiment 'bf-table-9'"),
         ([], "give an experiment or --all"),
         (["bf-table-1", "--all"], "given beside --all"),
+        (["bf-table-1", "--list", "--page", "page.md"], "--list runs and writes nothing"),
         (["bf-table-1", "--profile", "huge"], "unknown profile 'huge'"),
         (["bf-table-1", "--row", "K = 7"], "unknown row 'K = 7'"),
         (["bf-table-1", "--seed", "-1"], "seed is below 0"),
@@ -193,6 +190,20 @@ def test_the_command_lists_runs_and_prints(tmp_path, capsys):
     assert "not run yet" in (tmp_path / "page.md").read_text()
     assert main([*words, "--list"]) == 0
     assert "1 of 1 stored" in capsys.readouterr().out
+
+
+def test_data_that_is_asked_for_and_is_not_here_is_an_error(tmp_path, capsys, monkeypatch):
+    monkeypatch.delenv("LASCAR_DATA", raising=False)
+    assert main(["reproduce", "bf-table-1", "--domain", "utah2018", "--out", str(tmp_path)]) == 2
+    assert "utah2018: no row can be run on data that is here" in capsys.readouterr().err
+
+
+def test_the_command_says_what_became_of_the_claims(tmp_path, capsys):
+    words = ["reproduce", "bf-figure-2", "--profile", "smoke", "--out", str(tmp_path)]
+    assert main(words) == 0
+    said = capsys.readouterr().out
+    assert "A band of three voxels round the LA's boundary covers the scars." in said
+    assert "true by construction" in said
 
 
 def test_an_interrupted_command_says_how_to_go_on(tmp_path, capsys, monkeypatch):

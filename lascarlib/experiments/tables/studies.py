@@ -42,7 +42,7 @@ WEIGHTS = Experiment(
     ),
     data=WITH_SCAR,
     note="A parameter study of ours. In the cpu profile a training is so short that the paper's "
-    "weights grow threefold at most, not the hundreds of times of a full one.",
+    "weights grow by a fifth, not hundreds of times as in a full one.",
 )
 
 PROJECTION = Experiment(
