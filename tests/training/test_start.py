@@ -276,6 +276,8 @@ def test_the_command_starts_says_so_and_resumes(earlier, tiny_folder, tmp_path, 
     resume.append("--resume")
     assert main(resume) == 0
     assert main([*words, "--set", "folds=2", "--resume"]) == 0
+    assert main([*resume, "--budget", "2"]) == 0
+    assert open_run(tmp_path / "run").config.budget_minutes == 2.0
     capsys.readouterr()
     assert main([*resume, "--start", "elsewhere"]) == 2
     said = capsys.readouterr().err
