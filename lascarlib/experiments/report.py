@@ -68,7 +68,7 @@ def _explained(claim: Claim, verdict: Verdict, *, domain: str) -> Verdict:
     """With what may be behind it, where it is not what the paper says, or could be nothing else."""
     if claim.built_in and domain == "phantom":
         return Verdict("cannot be tested on this data", claim.built_in)
-    if verdict.word not in ("disagrees", "agrees in direction only") or not claim.otherwise:
+    if verdict.word in ("agrees", "not run yet") or not claim.otherwise:
         return verdict
     return Verdict(verdict.word, f"{verdict.reason} {claim.otherwise}")
 
@@ -139,17 +139,18 @@ again, and `lascar reproduce --page FILE --profile {profile}` writes down what c
 BF is {{cite:t}}`zhang2022boundary`, JSQ {{cite:t}}`li2022atrialjsqnet`.
 
 Each claim is tested by paired signed ranks over the test cases, each case's score being the mean
-over the seeds; where the two rows were scored on other cases, by Mann and Whitney's test. All tests
-of one experiment are corrected by Holm's way. An effect is above 0 where it lies as claimed. The
-words mean:
+over the seeds; where the two rows were scored on other cases, by Mann and Whitney's test. The
+p-values of all differences that one experiment is to show are corrected by Holm's way; the
+intervals (CI) are not. An effect is above 0 where it lies as claimed. The words mean:
 
 - **agrees**: the test shows the difference that the paper claims (p < 0.05), or for a claim that
   two things are alike, the whole 95 % interval of their difference lies within the margin said.
 - **agrees in direction only**: it looks so on average, but chance would do; or a correlation is
   shown, and the printed one lies outside its interval.
-- **disagrees**: the difference goes the other way, or there is none to be seen, which rules out no
-  difference where the interval holds both signs.
-- **cannot be tested on this data**: for the reason said.
+- **disagrees**: the test shows a difference the other way, or the interval rules the claimed one
+  out.
+- **cannot be tested on this data**: for the reason said; most often no difference is shown either
+  way, because the phantom is too easy, or the cases too few.
 - **not run yet**: no run is stored in this edition.
 
 The networks of the cpu profile are small (400 to 1,000 iterations, in two to four minutes on one

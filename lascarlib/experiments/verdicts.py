@@ -39,7 +39,8 @@ def judge_all(
 ) -> list[Verdict]:
     """Judge claims together, so that many claims are not many chances of a false alarm.
 
-    The p-values of all tests of one experiment are corrected by Holm's way.
+    The p-values of all differences that one experiment is to show are corrected by Holm's way;
+    what is to be alike is judged by an interval, and needs none.
 
     Args:
         tests: of claims, in any order.
@@ -57,11 +58,14 @@ def judge_all(
     verdicts = [
         _without_evidence(test, records.get(test.experiment, ()), domain=domain) for test in tests
     ]
+    for number, (test, evidence) in enumerate(zip(tests, found, strict=True)):
+        if isinstance(test, Alike) and evidence is not None:
+            verdicts[number] = judge_likeness(test, evidence)
     for name in dict.fromkeys(test.experiment for test in tests):
         own = [
             (number, test, evidence)
             for number, (test, evidence) in enumerate(zip(tests, found, strict=True))
-            if test.experiment == name and evidence is not None
+            if test.experiment == name and evidence is not None and not isinstance(test, Alike)
         ]
         corrected = holm([evidence.p_value for _, _, evidence in own])
         for (number, test, evidence), p in zip(own, corrected, strict=True):
@@ -69,8 +73,10 @@ def judge_all(
     return verdicts
 
 
-def judge(test: Test, evidence: Evidence, *, p_holm: float, tests: int = 1) -> Verdict:
-    """Put the evidence about one claim in words.
+def judge(
+    test: Better | Beyond | Correlated, evidence: Evidence, *, p_holm: float, tests: int = 1
+) -> Verdict:
+    """Put the evidence about a claimed difference in words.
 
     Args:
         test: of the claim.
@@ -87,17 +93,13 @@ def judge(test: Test, evidence: Evidence, *, p_holm: float, tests: int = 1) -> V
         'agrees'
         >>> judge(Better("e", "A", "B", "dice"), clear, p_holm=0.30).word
         'agrees in direction only'
-        >>> judge(Alike("e", "A", "B", "dice", margin=0.15), clear, p_holm=0.03).word
-        'agrees'
     """
     told = _numbers(test, evidence, p_holm)
-    if not evidence.differs and not isinstance(test, Alike):
+    if not evidence.differs:
         same = "Both score the same in every case: what sets them apart never happened"
         if isinstance(test, Correlated):
             same = "One of the two is the same in every case, so nothing can go with it"
         return Verdict("cannot be tested on this data", f"{same} ({evidence.cases} cases).")
-    if isinstance(test, Alike):
-        return _alike(test, evidence, p_holm, told)
     if p_holm < LEVEL:
         return _shown(test, evidence, told)
     if tests * evidence.smallest_p >= LEVEL:
@@ -105,9 +107,42 @@ def judge(test: Test, evidence: Evidence, *, p_holm: float, tests: int = 1) -> V
         return Verdict("cannot be tested on this data", few + told)
     if evidence.effect > 0:
         return Verdict("agrees in direction only", told)
-    ruled_out = evidence.high is not None and evidence.high <= 0
-    seen = "No such effect is seen" + ("." if ruled_out else ", and none is ruled out.")
-    return Verdict("disagrees", f"{seen} {told}")
+    if evidence.high is not None and evidence.high <= 0:
+        return Verdict("disagrees", f"The interval rules such an effect out. {told}")
+    return Verdict("cannot be tested on this data", f"No difference is shown either way. {told}")
+
+
+def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
+    """Put the evidence about a claimed likeness in words: an interval shows it, never a large p.
+
+    Args:
+        test: of the claim.
+        evidence: of it.
+
+    Returns:
+        The verdict: "agrees" where the whole interval lies within the margin, "disagrees" where it
+        lies outside; between the two the mean decides whether it looks so.
+
+    Example:
+        >>> found = Evidence(0.10, 0.08, 0.12, 0.03, 0.03, 6, "signed ranks", direction=21.0)
+        >>> judge_likeness(Alike("e", "A", "B", "dice", margin=0.15), found).word
+        'agrees'
+        >>> judge_likeness(Alike("e", "A", "B", "dice", margin=0.05), found).word
+        'disagrees'
+    """
+    if not evidence.differs:
+        return Verdict("agrees", f"The two rows answer the same in all {evidence.cases} cases.")
+    told = f"{_numbers(test, evidence)} Differences up to {test.margin:g} count as none."
+    if evidence.low is None or evidence.high is None:
+        return Verdict("disagrees", told)
+    if max(abs(evidence.low), abs(evidence.high)) <= test.margin:
+        return Verdict("agrees", told)
+    if evidence.low > test.margin or evidence.high < -test.margin:
+        return Verdict("disagrees", told)
+    if abs(evidence.effect) <= test.margin:
+        return Verdict("agrees in direction only", told)
+    neither = "Neither likeness nor a difference is shown."
+    return Verdict("cannot be tested on this data", f"{neither} {told}")
 
 
 def _shown(test: Test, evidence: Evidence, told: str) -> Verdict:
@@ -133,22 +168,10 @@ def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> 
     return Verdict("not run yet", "No stored run of it yet.")
 
 
-def _alike(test: Alike, evidence: Evidence, p_holm: float, told: str) -> Verdict:
-    """Alike is shown where the whole interval lies within the margin, not by a large p."""
-    if not evidence.differs:
-        return Verdict("agrees", f"The two rows answer the same in all {evidence.cases} cases.")
-    within = f"{told} Differences up to {test.margin:g} count as none."
-    if evidence.low is None or evidence.high is None:
-        return Verdict("disagrees", within)
-    if max(abs(evidence.low), abs(evidence.high)) <= test.margin:
-        return Verdict("agrees", within)
-    if p_holm < LEVEL and abs(evidence.effect) > test.margin:
-        return Verdict("disagrees", within)
-    return Verdict("agrees in direction only", within)
-
-
-def _numbers(test: Test, evidence: Evidence, p_holm: float) -> str:
-    p = "p < 0.001" if p_holm < 0.001 else f"p = {p_holm:.3f}"
+def _numbers(test: Test, evidence: Evidence, p_holm: float | None = None) -> str:
+    p = ""
+    if p_holm is not None:
+        p = ", p < 0.001" if p_holm < 0.001 else f", p = {p_holm:.3f}"
     kind = "r" if evidence.how == "Pearson" else "Effect"
     unit = " mm" if getattr(test, "metric", "").endswith("_mm") else ""
     size = f"{evidence.effect:+.3f}{unit}" if isfinite(evidence.effect) else "infinite"
@@ -159,7 +182,8 @@ def _numbers(test: Test, evidence: Evidence, p_holm: float) -> str:
     if evidence.missed:
         where = "in no number here" if kind == "r" else "in p alone"
         left_out = f", of which {evidence.missed} with an infinite score count {where}"
-    return f"{kind} {size}{ends}, {p}, {evidence.cases} cases{left_out}, {evidence.how}."
+    how = f", {evidence.how}" if p else ""
+    return f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}."
 
 
 def compared(test: Test) -> str:

@@ -7,7 +7,7 @@ import pytest
 from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated
 from lascarlib.experiments.evidence import Evidence, case_means, weigh
 from lascarlib.experiments.records import Record
-from lascarlib.experiments.verdicts import judge, judge_all
+from lascarlib.experiments.verdicts import judge, judge_all, judge_likeness
 
 HIGHER = Better("e", "A", "B", "dice")
 LOWER = Better("e", "A", "B", "hd_mm")
@@ -105,7 +105,7 @@ def evidence(effect, *, p=0.01, low=None, high=None, least=0.001, direction=None
         (0.1, 0.01, 0.001, "agrees"),
         (-0.1, 0.01, 0.001, "disagrees"),
         (0.1, 0.20, 0.001, "agrees in direction only"),
-        (-0.1, 0.20, 0.001, "disagrees"),
+        (-0.1, 0.20, 0.001, "cannot be tested on this data"),
         (0.1, 0.20, 0.125, "cannot be tested on this data"),
     ],
 )
@@ -128,8 +128,11 @@ def test_the_test_decides_where_the_mean_points_the_other_way():
 
 def test_an_effect_that_is_not_seen_may_yet_be_there():
     wide, narrow = (evidence(-0.1, low=-0.2, high=high) for high in (0.1, -0.05))
-    assert "none is ruled out" in judge(HIGHER, wide, p_holm=0.5).reason
-    assert "none is ruled out" not in judge(HIGHER, narrow, p_holm=0.5).reason
+    either, against = (judge(HIGHER, found, p_holm=0.5) for found in (wide, narrow))
+    assert either.word == "cannot be tested on this data"
+    assert "No difference is shown either way" in either.reason
+    assert against.word == "disagrees"
+    assert "rules such an effect out" in against.reason
 
 
 @pytest.mark.parametrize(
@@ -157,18 +160,28 @@ def test_a_number_that_is_always_the_same_goes_with_nothing():
 
 
 @pytest.mark.parametrize(
-    ("low", "high", "p", "word"),
+    ("low", "high", "word"),
     [
-        (-0.01, 0.015, 0.5, "agrees"),  # the whole interval lies within the margin
-        (0.001, 0.015, 0.01, "agrees"),  # shown, and too small to matter
-        (-0.01, 0.05, 0.5, "agrees in direction only"),
-        (0.03, 0.05, 0.01, "disagrees"),
+        (-0.01, 0.015, "agrees"),  # the whole interval lies within the margin
+        (0.001, 0.015, "agrees"),  # a difference, and too small to matter
+        (-0.02, 0.05, "agrees in direction only"),  # mean 0.015
+        (0.01, 0.05, "cannot be tested on this data"),  # mean 0.03
+        (0.03, 0.05, "disagrees"),
+        (-0.05, -0.03, "disagrees"),
     ],
 )
-def test_the_word_for_a_claimed_likeness(low, high, p, word):
+def test_the_word_for_a_claimed_likeness(low, high, word):
     alike = Alike("e", "A", "B", "dice", margin=0.02)
-    found = evidence((low + high) / 2, low=low, high=high)
-    assert judge(alike, found, p_holm=p).word == word
+    told = judge_likeness(alike, evidence((low + high) / 2, low=low, high=high))
+    assert told.word == word
+    assert "p =" not in told.reason
+
+
+def test_a_claimed_likeness_is_no_chance_of_a_false_alarm():
+    given = records("A", [0.9] * 6) + records("B", [0.8] * 6)
+    both = [HIGHER, Alike("e", "A", "B", "dice", margin=0.02)]
+    words = [verdict.word for verdict in judge_all(both, {"e": given}, domain="d")]
+    assert words == ["agrees", "disagrees"]  # p = 1/32 is not doubled
 
 
 def test_tests_of_one_experiment_are_corrected_together():
