@@ -3,6 +3,7 @@
 from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
 from lascarlib.experiments.contradictions import CONTRADICTIONS
 from lascarlib.experiments.declaration import Experiment, Row
+from lascarlib.experiments.judging import judge_claims, plain_claims
 from lascarlib.experiments.records import (
     PUBLISHED,
     Record,
@@ -11,7 +12,7 @@ from lascarlib.experiments.records import (
     stored_records,
 )
 from lascarlib.experiments.rendering import markdown_table, plain_table
-from lascarlib.experiments.report import all_records, judge_claims, plain_claims, report_page
+from lascarlib.experiments.report import all_records, report_page
 from lascarlib.experiments.store import store_folder, stored_folder, stored_run
 from lascarlib.experiments.tables import EXPERIMENTS
 from lascarlib.experiments.trials import Trial, read_trials
