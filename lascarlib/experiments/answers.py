@@ -130,7 +130,8 @@ def train_stages(network: Network, dataset: Dataset, *, profile: str, seed: int)
     Raises:
         DivergedError: the loss of a training stops being finite.
     """
-    run = stored_run(network_config(network, profile=profile, seed=seed), dataset)
+    config = network_config(network, profile=profile, seed=seed)
+    run = stored_run(config, dataset, averages_folds=network.folds)
     folds = tuple(f"fold_{k}" for k in range(run.config.folds)) if network.folds else (ALL,)
     for stage in _stages(network, run):
         if is_spatial(network.method):

@@ -55,6 +55,7 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
         records: of it, those stored.
 
     Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
         >>> print(plain_claims(EXPERIMENTS["jsq-projection"], []).splitlines()[1])
           not run yet: No stored run of it yet.
     """

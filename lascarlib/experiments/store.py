@@ -38,7 +38,7 @@ def store_folder() -> Path:
     return Path(named) if named else Path.home() / ".cache" / "lascarlib"
 
 
-def stored_run(config: Config, dataset: Dataset) -> Run:
+def stored_run(config: Config, dataset: Dataset, *, averages_folds: bool = False) -> Run:
     """The run of an experiment in the store: made where it is new, found again where it is not.
 
     Training functions skip what is there already.
@@ -46,6 +46,8 @@ def stored_run(config: Config, dataset: Dataset) -> Run:
     Args:
         config: of the experiment.
         dataset: to train on.
+        averages_folds: whether its networks are those of all folds and never one of all cases, as
+            rows of a table need it; such a run has a folder of its own.
 
     Returns:
         The run; its folder holds whatever has been trained so far.
@@ -53,10 +55,11 @@ def stored_run(config: Config, dataset: Dataset) -> Run:
     Raises:
         LascarError: a case has no LA label.
     """
-    return start_run(stored_folder(config, dataset), config, dataset, resume=True)
+    folder = stored_folder(config, dataset, averages_folds=averages_folds)
+    return start_run(folder, config, dataset, resume=True)
 
 
-def stored_folder(config: Any, dataset: Dataset) -> Path:
+def stored_folder(config: Any, dataset: Dataset, *, averages_folds: bool = False) -> Path:
     """Where the store keeps a training: a folder that may not be there yet.
 
     Its name covers the config, the weights it starts from, the data, the library's sources and the
@@ -65,6 +68,7 @@ def stored_folder(config: Any, dataset: Dataset) -> Path:
     Args:
         config: the frozen config of any method.
         dataset: to train on.
+        averages_folds: see `stored_run`.
 
     Returns:
         The folder, for `lascarlib.training.start_run` or
@@ -77,6 +81,8 @@ def stored_folder(config: Any, dataset: Dataset) -> Path:
         "versions": versions(),
         "sources": _sources(),
     }
+    if averages_folds:
+        parts["networks"] = "folds"
     key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:20]
     return store_folder() / "runs" / key
 

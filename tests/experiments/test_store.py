@@ -22,7 +22,7 @@ def test_the_same_experiment_is_found_again(folder, tiny_settings, tiny_dataset)
     assert first.folder.parent == folder / "runs"
 
 
-def test_another_seed_data_or_library_is_another_run(
+def test_another_seed_data_averaging_or_library_is_another_run(
     tiny_settings, tiny_dataset, monkeypatch
 ) -> None:
     config, other = (make_config("smoke", seed=s, settings=tiny_settings) for s in (1, 2))
@@ -30,10 +30,11 @@ def test_another_seed_data_or_library_is_another_run(
         stored_run(config, tiny_dataset).folder,
         stored_run(other, tiny_dataset).folder,
         stored_run(config, tiny_dataset[:5]).folder,
+        stored_run(config, tiny_dataset, averages_folds=True).folder,
     }
     monkeypatch.setattr(store, "_sources", lambda: "an edited library")
     folders.add(stored_run(config, tiny_dataset).folder)
-    assert len(folders) == 4
+    assert len(folders) == 5
 
 
 def test_the_store_lies_in_the_home_directory_unless_named(folder, monkeypatch) -> None:
