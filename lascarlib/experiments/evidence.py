@@ -1,7 +1,7 @@
 """What stored numbers say about a claim: paired where the cases are the same, never by eye."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import copysign, inf, isfinite
 from statistics import fmean
 
@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from lascarlib.evaluation.statistics import bootstrap_mean, correlate, signed_rank
-from lascarlib.experiments.comparisons import Better, Beyond, Correlated, Test
+from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated, Test
 from lascarlib.experiments.records import Record
 
 Values = dict[str, float]
@@ -32,6 +32,8 @@ class Evidence:
             sees what the mean cannot: a case in which one of two rows missed the structure.
         differs: whether anything differs at all.
         missed: cases with an infinite score, which count in the test and in no mean.
+        by_seed: the direction in each seed alone, as far as it has one.
+        trained: whether a training stands behind it, which another seed may turn out otherwise.
     """
 
     effect: float
@@ -44,6 +46,8 @@ class Evidence:
     direction: float
     differs: bool = True
     missed: int = 0
+    by_seed: tuple[float, ...] = ()
+    trained: bool = False
 
 
 def case_means(
@@ -94,6 +98,34 @@ def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | N
         >>> round(found.effect, 3), found.p_value, found.how  # 2 of the 2^6 ways to sign six ranks
         (0.1, 0.03125, 'signed ranks')
     """
+    rows = {test.row, test.than} if isinstance(test, Better | Alike) else {test.row}
+    own = [record for record in records if record.row in rows and record.domain == domain]
+    found = _weigh(test, own, domain=domain)
+    if found is None:
+        return None
+    alone = (_weigh(test, _of_seed(own, seed), domain=domain) for seed in _seeds(own))
+    return replace(
+        found,
+        by_seed=tuple(one.direction for one in alone if one is not None),
+        trained=any(record.minutes > 0 for record in own),
+    )
+
+
+def _seeds(records: Sequence[Record]) -> list[int]:
+    return sorted({record.seed for record in records})
+
+
+def _of_seed(records: Sequence[Record], seed: int) -> list[Record]:
+    """One seed of every row; of a row with a single seed, such as Otsu's, that one."""
+    single = {
+        row
+        for row in {record.row for record in records}
+        if len(_seeds([record for record in records if record.row == row])) == 1
+    }
+    return [record for record in records if record.seed == seed or record.row in single]
+
+
+def _weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | None:
     if isinstance(test, Correlated):
         x, y = (
             case_means(records, row=test.row, metric=m, domain=domain) for m in (test.x, test.y)

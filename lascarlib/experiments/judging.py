@@ -42,7 +42,7 @@ def _explained(claim: Claim, verdict: Verdict, *, domain: str) -> Verdict:
     """With what may be behind it, where it is not what the paper says, or could be nothing else."""
     if claim.built_in and domain == "phantom":
         return Verdict("cannot be tested on this data", claim.built_in)
-    if verdict.word in ("agrees", "not run yet") or not claim.otherwise:
+    if domain != "phantom" or verdict.word in ("agrees", "not run yet") or not claim.otherwise:
         return verdict
     return Verdict(verdict.word, f"{verdict.reason} {claim.otherwise}")
 

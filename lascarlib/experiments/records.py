@@ -98,11 +98,25 @@ def read_records(path: Path) -> list[Record]:
         rows = [json.loads(line) for line in lines]
         for row in rows:
             row["value"] = inf if row["value"] is None else float(row["value"])
-        return [Record(**{name: row[name] for name in names}) for row in rows]
+            row["minutes"] = float(row["minutes"])
+        records = [Record(**{name: row[name] for name in names}) for row in rows]
     except OSError as error:
         raise LascarError(f"{path}: cannot be read; run lascar reproduce again") from error
     except (ValueError, KeyError, TypeError) as error:
         raise LascarError(f"{path}: no records of an experiment; delete it") from error
+    if len({_training(record) for record in records}) > 1 or any(map(_is_nan, records)):
+        raise LascarError(f"{path}: not the records of one training; delete it")
+    return records
+
+
+def _training(record: Record) -> tuple[object, ...]:
+    """What all records of one file share."""
+    values = asdict(record)
+    return tuple(v for name, v in values.items() if name not in ("metric", "case", "value"))
+
+
+def _is_nan(record: Record) -> bool:
+    return record.value != record.value
 
 
 def stored_records(

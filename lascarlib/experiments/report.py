@@ -69,14 +69,18 @@ BF is {{cite:t}}`zhang2022boundary`, JSQ {{cite:t}}`li2022atrialjsqnet`.
 Each claim is tested by paired signed ranks over the test cases, each case's score being the mean
 over the seeds; where the two rows were scored on other cases, by Mann and Whitney's test. The
 p-values of all differences that one experiment is to show are corrected by Holm's way; the
-intervals (CI) are not. An effect is above 0 where it lies as claimed. The words mean:
+intervals (CI) are not. An effect is above 0 where it lies as claimed. A p-value
+speaks of other cases, not of other trainings: for those, every verdict says how many seeds alone
+point as claimed, and one seed shows nothing. The words mean:
 
-- **agrees**: the test shows the difference that the paper claims (p < 0.05), or for a claim that
-  two things are alike, the whole 95 % interval of their difference lies within the margin said.
-- **agrees in direction only**: it looks so on average, but chance would do; or a correlation is
-  shown, and the printed one lies outside its interval.
-- **disagrees**: the test shows a difference the other way, or the interval rules the claimed one
-  out.
+- **agrees**: the test shows the difference that the paper claims (p < 0.05), and so does every
+  seed; or for a claim that two things are alike, the whole 95 % interval of their difference lies
+  within the margin said.
+- **agrees in direction only**: it looks so in every seed, but chance among the cases would do; or
+  the test shows it, and not every seed does; or a correlation is shown, and the printed one lies
+  outside its interval.
+- **disagrees**: the test shows a difference the other way, and so does every seed; or the whole
+  interval lies beyond the margin of what was to be alike.
 - **cannot be tested on this data**: for the reason said; most often no difference is shown either
   way, because the phantom is too easy, or the cases too few.
 - **not run yet**: no run is stored in this edition.

@@ -20,6 +20,9 @@ Word = Literal[
 ]
 
 
+ONE_TRAINING = "One training is no evidence of a method."
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of a claim.
@@ -105,10 +108,8 @@ def judge(
     if tests * evidence.smallest_p >= LEVEL:
         few = "So few cases cannot show a difference in this test. "
         return Verdict("cannot be tested on this data", few + told)
-    if evidence.effect > 0:
+    if evidence.effect > 0 and _is_steady(evidence, 1.0):
         return Verdict("agrees in direction only", told)
-    if evidence.high is not None and evidence.high <= 0:
-        return Verdict("disagrees", f"The interval rules such an effect out. {told}")
     return Verdict("cannot be tested on this data", f"No difference is shown either way. {told}")
 
 
@@ -136,8 +137,12 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
     if evidence.low is None or evidence.high is None:
         return Verdict("disagrees", told)
     if max(abs(evidence.low), abs(evidence.high)) <= test.margin:
+        if _is_single(evidence):
+            return Verdict("agrees in direction only", f"{told} {ONE_TRAINING}")
         return Verdict("agrees", told)
     if evidence.low > test.margin or evidence.high < -test.margin:
+        if _is_single(evidence):
+            return Verdict("cannot be tested on this data", f"{told} {ONE_TRAINING}")
         return Verdict("disagrees", told)
     if abs(evidence.effect) <= test.margin:
         return Verdict("agrees in direction only", told)
@@ -145,18 +150,33 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
     return Verdict("cannot be tested on this data", f"{neither} {told}")
 
 
-def _shown(test: Test, evidence: Evidence, told: str) -> Verdict:
-    """What the test shows, which the mean of the finite differences need not."""
+def _shown(test: Better | Beyond | Correlated, evidence: Evidence, told: str) -> Verdict:
+    """What the test shows of these trainings, as far as other seeds bear it out.
+
+    The test's direction decides, which the mean of the finite differences need not share.
+    """
     if evidence.direction * evidence.effect < 0:
         told += " The ranks decide; the mean points the other way."
+    sure = _is_steady(evidence, evidence.direction) and not _is_single(evidence)
+    if _is_single(evidence):
+        told += f" {ONE_TRAINING}"
     if evidence.direction <= 0:
-        return Verdict("disagrees", told)
+        return Verdict("disagrees" if sure else "cannot be tested on this data", told)
     if isinstance(test, Correlated) and test.r_squared is not None:
         printed, low, high = sqrt(test.r_squared), evidence.low, evidence.high
         if low is not None and high is not None and not low <= printed <= high:
             told += f" The printed r, {printed:.2f}, lies outside this interval."
-            return Verdict("agrees in direction only", told)
-    return Verdict("agrees", told)
+            sure = False
+    return Verdict("agrees" if sure else "agrees in direction only", told)
+
+
+def _is_steady(evidence: Evidence, direction: float) -> bool:
+    """Whether every seed alone points the same way."""
+    return all(own * direction > 0 for own in evidence.by_seed)
+
+
+def _is_single(evidence: Evidence) -> bool:
+    return evidence.trained and len(evidence.by_seed) < 2
 
 
 def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> Verdict:
@@ -183,7 +203,13 @@ def _numbers(test: Test, evidence: Evidence, p_holm: float | None = None) -> str
         where = "in no number here" if kind == "r" else "in p alone"
         left_out = f", of which {evidence.missed} with an infinite score count {where}"
     how = f", {evidence.how}" if p else ""
-    return f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}."
+    seeds = ""
+    if evidence.trained and not p:
+        seeds = f", {len(evidence.by_seed)} seeds"
+    elif evidence.trained:
+        above = sum(direction > 0 for direction in evidence.by_seed)
+        seeds = f", as claimed in {above} of {len(evidence.by_seed)} seeds"
+    return f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{seeds}."
 
 
 def compared(test: Test) -> str:

@@ -1,5 +1,6 @@
 """Evidence and verdicts from a handful of numbers whose tests can be done by hand."""
 
+import dataclasses
 from math import inf
 
 import pytest
@@ -13,10 +14,13 @@ HIGHER = Better("e", "A", "B", "dice")
 LOWER = Better("e", "A", "B", "hd_mm")
 
 
-def records(row, values, *, metric="dice", seed=0, first="a"):
+def records(row, values, *, metric="dice", seed=0, first="a", minutes=0.0):
     cases = (chr(ord(first) + k) for k in range(len(values)))
     pairs = zip(cases, values, strict=True)
-    return [Record("e", row, "d", "cpu", metric, case, value, seed) for case, value in pairs]
+    return [
+        Record("e", row, "d", "cpu", metric, case, value, seed, minutes=minutes)
+        for case, value in pairs
+    ]
 
 
 def test_seeds_of_a_case_are_averaged_before_cases_are_compared():
@@ -127,12 +131,40 @@ def test_the_test_decides_where_the_mean_points_the_other_way():
 
 
 def test_an_effect_that_is_not_seen_may_yet_be_there():
-    wide, narrow = (evidence(-0.1, low=-0.2, high=high) for high in (0.1, -0.05))
-    either, against = (judge(HIGHER, found, p_holm=0.5) for found in (wide, narrow))
-    assert either.word == "cannot be tested on this data"
-    assert "No difference is shown either way" in either.reason
-    assert against.word == "disagrees"
-    assert "rules such an effect out" in against.reason
+    told = judge(HIGHER, evidence(-0.1, low=-0.2, high=0.1), p_holm=0.5)
+    assert told.word == "cannot be tested on this data"
+    assert "No difference is shown either way" in told.reason
+
+
+@pytest.mark.parametrize(
+    ("effect", "p", "by_seed", "word"),
+    [
+        (0.1, 0.01, (1.0, 1.0, 1.0), "agrees"),
+        (0.1, 0.01, (1.0, 1.0, -1.0), "agrees in direction only"),
+        (0.1, 0.01, (1.0,), "agrees in direction only"),  # one training is no evidence
+        (0.1, 0.50, (1.0, 1.0, 1.0), "agrees in direction only"),
+        (0.1, 0.50, (1.0, 1.0, -1.0), "cannot be tested on this data"),
+        (-0.1, 0.01, (-1.0, -1.0, -1.0), "disagrees"),
+        (-0.1, 0.01, (-1.0, -1.0, 1.0), "cannot be tested on this data"),
+        (-0.1, 0.01, (-1.0,), "cannot be tested on this data"),
+        (-0.1, 0.50, (-1.0, -1.0, -1.0), "cannot be tested on this data"),
+    ],
+)
+def test_every_seed_has_to_bear_out_what_the_test_shows(effect, p, by_seed, word):
+    found = dataclasses.replace(evidence(effect), by_seed=by_seed, trained=True)
+    told = judge(HIGHER, found, p_holm=p)
+    assert told.word == word
+    as_claimed = sum(one > 0 for one in by_seed)
+    assert f"as claimed in {as_claimed} of {len(by_seed)} seeds" in told.reason
+
+
+def test_each_seed_is_weighed_alone_and_a_row_without_training_stands_for_all():
+    given = [*records("A", [0.9] * 6, minutes=2.0), *records("A", [0.7] * 6, seed=1, minutes=2.0)]
+    given += records("B", [0.75] * 6)  # Otsu, say
+    found = weigh(HIGHER, given, domain="d")
+    assert found.effect == pytest.approx(0.05)  # (0.9 + 0.7) / 2 - 0.75
+    assert [direction > 0 for direction in found.by_seed] == [True, False]
+    assert found.trained
 
 
 @pytest.mark.parametrize(
@@ -175,6 +207,19 @@ def test_the_word_for_a_claimed_likeness(low, high, word):
     told = judge_likeness(alike, evidence((low + high) / 2, low=low, high=high))
     assert told.word == word
     assert "p =" not in told.reason
+
+
+def test_one_training_shows_no_likeness_and_no_unlikeness():
+    alike = Alike("e", "A", "B", "dice", margin=0.02)
+    for low, high, word in (
+        (-0.01, 0.01, "agrees in direction only"),
+        (0.03, 0.05, "cannot be tested on this data"),
+    ):
+        found = evidence((low + high) / 2, low=low, high=high)
+        found = dataclasses.replace(found, by_seed=(1.0,), trained=True)
+        told = judge_likeness(alike, found)
+        assert told.word == word
+        assert "One training is no evidence" in told.reason
 
 
 def test_a_claimed_likeness_is_no_chance_of_a_false_alarm():
