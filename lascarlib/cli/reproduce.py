@@ -1,6 +1,7 @@
 """`lascar reproduce`: run the papers' tables again and say what came of their claims."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     """Run what is not stored yet, then print each table with its verdicts."""
     from lascarlib.errors import LascarError
     from lascarlib.experiments import list_units, reproduce, results_folder
+    from lascarlib.experiments.cohorts import DATA_VARIABLE
 
     experiments, pool = _chosen(options), workers.chosen_pool(options)
     root = results_folder() if options.out is None else options.out
@@ -54,9 +56,11 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         return _list(units, root)
     if experiments and not units:
+        folder = os.environ.get(DATA_VARIABLE) or "not set"
         raise LascarError(
             f"{', '.join(options.domain) or 'this choice'}: no row can be run on data that is "
-            "here; set LASCAR_DATA to the folder of the data sets, or choose other rows"
+            f"here; {DATA_VARIABLE} is {folder}, let it name the folder that holds utah2018 or "
+            "lascarqs2022, or choose other rows"
         )
     try:
         reproduce(units, root=root, say=lambda line: print(line, flush=True), pool=pool)
@@ -78,6 +82,8 @@ def _chosen(options: argparse.Namespace) -> "list[Experiment]":
         check_folder(options.out)
     if options.all and options.names:
         raise LascarError(f"{options.names[0]}: given beside --all; give one of them")
+    if options.page is not None and options.page.is_dir():
+        raise LascarError(f"{options.page}: a folder; give --page a file")
     if options.list and options.page:
         raise LascarError("--page: --list runs and writes nothing; give one of them")
     if not (options.all or options.names or options.list or options.page):

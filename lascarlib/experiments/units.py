@@ -98,7 +98,7 @@ def list_units(
     experiments = list(experiments)
     _check_known("row", rows, {row.name for table in experiments for row in table.rows})
     known = {domain for table in experiments for domain in table.data[profile]}
-    _check_known("domain", domains, known)
+    _check_known("domain of this profile", domains, known)
     units: list[Unit] = []
     for experiment in experiments:
         for domain in experiment.data[profile]:

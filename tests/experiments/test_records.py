@@ -1,7 +1,7 @@
 """Records keep every number, and count only while their declaration stands."""
 
 import dataclasses
-from math import inf
+from math import inf, nan
 from pathlib import Path
 
 import pytest
@@ -56,6 +56,16 @@ def test_a_damaged_file_is_named(tmp_path, text):
     (tmp_path / "one.jsonl").write_text(text)
     with pytest.raises(LascarError, match=r"one\.jsonl: no records of an experiment"):
         read_records(tmp_path / "one.jsonl")
+
+
+def test_a_file_that_mixes_trainings_or_holds_no_number_is_refused(tmp_path):
+    for name, found in (
+        ("mixed", [record(), record(config="0" * 12)]),
+        ("nan", [record(value=nan)]),
+    ):
+        write_records(tmp_path / name, found)
+        with pytest.raises(LascarError, match="not the records of one training"):
+            read_records(tmp_path / name)
 
 
 def test_a_record_of_another_config_or_declaration_does_not_count(tmp_path):

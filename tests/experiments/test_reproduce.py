@@ -172,7 +172,7 @@ def test_the_worst_cases_are_those_of_the_lowest_surface_dice():
         (["bf-table-1", "--profile", "huge"], "unknown profile 'huge'"),
         (["bf-table-1", "--row", "K = 7"], "unknown row 'K = 7'"),
         (["bf-table-1", "--seed", "-1"], "seed is below 0"),
-        (["bf-table-1", "--domain", "mars"], "unknown domain 'mars'"),
+        (["bf-table-1", "--domain", "mars"], "unknown domain of this profile 'mars'"),
     ],
 )
 def test_bad_words_end_with_one_sentence(words, message, capsys):
@@ -195,7 +195,15 @@ def test_the_command_lists_runs_and_prints(tmp_path, capsys):
 def test_data_that_is_asked_for_and_is_not_here_is_an_error(tmp_path, capsys, monkeypatch):
     monkeypatch.delenv("LASCAR_DATA", raising=False)
     assert main(["reproduce", "bf-table-1", "--domain", "utah2018", "--out", str(tmp_path)]) == 2
-    assert "utah2018: no row can be run on data that is here" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "utah2018: no row can be run on data that is here; LASCAR_DATA is not set" in said
+
+
+def test_a_page_that_cannot_be_written_is_refused_before_anything_runs(tmp_path, capsys):
+    words = ["reproduce", "bf-figure-2", "--profile", "smoke", "--out", str(tmp_path / "records")]
+    assert main([*words, "--page", str(tmp_path)]) == 2
+    assert "give --page a file" in capsys.readouterr().err
+    assert not (tmp_path / "records").exists()
 
 
 def test_the_command_says_what_became_of_the_claims(tmp_path, capsys):

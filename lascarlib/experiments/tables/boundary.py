@@ -147,6 +147,7 @@ UAM = Experiment(
         for threshold in _STUDY
     ),
     data=TABLE_3.data,
-    note="A parameter study of ours: with the score at every threshold and each case's distance "
-    "from the mean in SD, any setting of the UAM can be read off.",
+    note="A parameter study of ours, over the cases of `test` and of `hard`, each of which gets "
+    "the row's threshold: with every score and each case's distance from the mean in SD, any "
+    "setting of the UAM can be read off.",
 )
