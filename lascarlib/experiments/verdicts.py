@@ -203,13 +203,17 @@ def _numbers(test: Test, evidence: Evidence, p_holm: float | None = None) -> str
         where = "in no number here" if kind == "r" else "in p alone"
         left_out = f", of which {evidence.missed} with an infinite score count {where}"
     how = f", {evidence.how}" if p else ""
-    seeds = ""
-    if evidence.trained and not p:
-        seeds = f", {len(evidence.by_seed)} seeds"
-    elif evidence.trained:
-        above = sum(direction > 0 for direction in evidence.by_seed)
-        seeds = f", as claimed in {above} of {len(evidence.by_seed)} seeds"
-    return f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{seeds}."
+    return f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{_seeds(evidence, p)}."
+
+
+def _seeds(evidence: Evidence, p: str) -> str:
+    """How many seeds stand behind it, and of a difference, how many alone point as claimed."""
+    if not evidence.trained:
+        return ""
+    number = len(evidence.by_seed)
+    seeds = f"{number} seed{'' if number == 1 else 's'}"
+    claimed = sum(direction > 0 for direction in evidence.by_seed)
+    return f", as claimed in {claimed} of {seeds}" if p else f", {seeds}"
 
 
 def compared(test: Test) -> str:

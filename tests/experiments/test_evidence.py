@@ -155,7 +155,7 @@ def test_every_seed_has_to_bear_out_what_the_test_shows(effect, p, by_seed, word
     told = judge(HIGHER, found, p_holm=p)
     assert told.word == word
     as_claimed = sum(one > 0 for one in by_seed)
-    assert f"as claimed in {as_claimed} of {len(by_seed)} seeds" in told.reason
+    assert f"as claimed in {as_claimed} of {len(by_seed)} seed" in told.reason
 
 
 def test_each_seed_is_weighed_alone_and_a_row_without_training_stands_for_all():
