@@ -33,6 +33,7 @@ class Evidence:
         differs: whether anything differs at all.
         missed: cases with an infinite score, which count in the test and in no mean.
         by_seed: the direction in each seed alone, as far as it has one.
+        effects: the effect in each of these seeds.
         trained: whether a training stands behind it, which another seed may turn out otherwise.
     """
 
@@ -47,6 +48,7 @@ class Evidence:
     differs: bool = True
     missed: int = 0
     by_seed: tuple[float, ...] = ()
+    effects: tuple[float, ...] = ()
     trained: bool = False
 
 
@@ -103,10 +105,12 @@ def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | N
     found = _weigh(test, own, domain=domain)
     if found is None:
         return None
-    alone = (_weigh(test, _of_seed(own, seed), domain=domain) for seed in _seeds(own))
+    each = (_weigh(test, _of_seed(own, seed), domain=domain) for seed in _seeds(own))
+    alone = [one for one in each if one is not None]
     return replace(
         found,
-        by_seed=tuple(one.direction for one in alone if one is not None),
+        by_seed=tuple(one.direction for one in alone),
+        effects=tuple(one.effect for one in alone),
         trained=any(record.minutes > 0 for record in own),
     )
 

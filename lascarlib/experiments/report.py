@@ -75,12 +75,12 @@ point as claimed, and one seed shows nothing. The words mean:
 
 - **agrees**: the test shows the difference that the paper claims (p < 0.05), and so does every
   seed; or for a claim that two things are alike, the whole 95 % interval of their difference lies
-  within the margin said.
+  within the margin said, and so does every seed.
 - **agrees in direction only**: it looks so in every seed, but chance among the cases would do; or
   the test shows it, and not every seed does; or a correlation is shown, and the printed one lies
   outside its interval.
 - **disagrees**: the test shows a difference the other way, and so does every seed; or the whole
-  interval lies beyond the margin of what was to be alike.
+  interval lies beyond the margin of what was to be alike, and so does every seed.
 - **cannot be tested on this data**: for the reason said; most often no difference is shown either
   way, because the phantom is too easy, or the cases too few.
 - **not run yet**: no run is stored in this edition.

@@ -136,14 +136,15 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
     told = f"{_numbers(test, evidence)} Differences up to {test.margin:g} count as none."
     if evidence.low is None or evidence.high is None:
         return Verdict("disagrees", told)
+    if _is_single(evidence):
+        told = f"{told} {ONE_TRAINING}"
+    near = [abs(effect) <= test.margin for effect in evidence.effects]
     if max(abs(evidence.low), abs(evidence.high)) <= test.margin:
-        if _is_single(evidence):
-            return Verdict("agrees in direction only", f"{told} {ONE_TRAINING}")
-        return Verdict("agrees", told)
+        sure = all(near) and not _is_single(evidence)
+        return Verdict("agrees" if sure else "agrees in direction only", told)
     if evidence.low > test.margin or evidence.high < -test.margin:
-        if _is_single(evidence):
-            return Verdict("cannot be tested on this data", f"{told} {ONE_TRAINING}")
-        return Verdict("disagrees", told)
+        sure = not any(near) and not _is_single(evidence)
+        return Verdict("disagrees" if sure else "cannot be tested on this data", told)
     if abs(evidence.effect) <= test.margin:
         return Verdict("agrees in direction only", told)
     neither = "Neither likeness nor a difference is shown."
@@ -213,7 +214,8 @@ def _seeds(evidence: Evidence, p: str) -> str:
     number = len(evidence.by_seed)
     seeds = f"{number} seed{'' if number == 1 else 's'}"
     claimed = sum(direction > 0 for direction in evidence.by_seed)
-    return f", as claimed in {claimed} of {seeds}" if p else f", {seeds}"
+    effects = ", ".join(f"{effect:+.3f}" for effect in evidence.effects)
+    return f", as claimed in {claimed} of {seeds}" if p else f", {seeds} ({effects})"
 
 
 def compared(test: Test) -> str:

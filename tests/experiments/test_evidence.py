@@ -222,6 +222,17 @@ def test_one_training_shows_no_likeness_and_no_unlikeness():
         assert "One training is no evidence" in told.reason
 
 
+@pytest.mark.parametrize(
+    ("effects", "word"),
+    [((-0.4, -0.3), "disagrees"), ((-0.4, -0.01), "cannot be tested on this data")],
+)
+def test_every_seed_has_to_bear_out_that_two_rows_are_not_alike(effects, word):
+    found = evidence(-0.2, low=-0.3, high=-0.1)
+    found = dataclasses.replace(found, by_seed=(-1.0, -1.0), effects=effects, trained=True)
+    told = judge_likeness(Alike("e", "A", "B", "dice", margin=0.02), found)
+    assert told.word == word
+
+
 def test_a_claimed_likeness_is_no_chance_of_a_false_alarm():
     given = records("A", [0.9] * 6) + records("B", [0.8] * 6)
     both = [HIGHER, Alike("e", "A", "B", "dice", margin=0.02)]
