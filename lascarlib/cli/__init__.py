@@ -1,6 +1,7 @@
 """The command line `lascar`: thin over the library."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -48,8 +49,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _make_parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a stopped job keeps its checkpoint
+    _calm_bars()
     try:
-        return int(options.handler(options))
+        code = int(options.handler(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # of `| head`, which has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except LascarError as error:
         print(f"lascar: {error}", file=sys.stderr)
         return 2
@@ -63,6 +70,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("lascar: interrupted; a training goes on with --resume", file=sys.stderr)
         return 130
+
+
+def _calm_bars() -> None:
+    """Let progress bars write a line a minute into a file, not ten a second."""
+    if not sys.stderr.isatty():
+        for name in ("TQDM_MININTERVAL", "TQDM_MAXINTERVAL"):  # tqdm reads them when it is imported
+            os.environ.setdefault(name, "60")
 
 
 def _make_parser() -> argparse.ArgumentParser:

@@ -54,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
         domains=options.domain,
     )
     if options.list:
-        return _list(units, root)
+        return _list(units, experiments, root)
     if experiments and not units:
         folder = os.environ.get(DATA_VARIABLE) or "not set"
         raise LascarError(
@@ -62,6 +62,7 @@ def run(options: argparse.Namespace) -> int:
             f"here; {DATA_VARIABLE} is {folder}, let it name the folder that holds utah2018 or "
             "lascarqs2022, or choose other rows"
         )
+    _announce(units, root)
     try:
         reproduce(units, root=root, say=lambda line: print(line, flush=True), pool=pool)
     except KeyboardInterrupt:
@@ -96,14 +97,36 @@ def _chosen(options: argparse.Namespace) -> "list[Experiment]":
     return [EXPERIMENTS[name] for name in names]
 
 
-def _list(units: "Sequence[Unit]", root: Path) -> int:
-    from lascarlib.experiments import is_done
+def _list(units: "Sequence[Unit]", experiments: "Sequence[Experiment]", root: Path) -> int:
+    from lascarlib.experiments import is_done, stored_records
 
+    profiles = {unit.profile for unit in units}
+    with_library = {
+        (record.experiment, record.row, record.domain, record.seed)
+        for experiment in experiments
+        for profile in profiles
+        for record in stored_records(experiment, profile=profile)
+    }
     done = [is_done(unit, root) for unit in units]
     for unit, stored in zip(units, done, strict=True):
-        print(f"{'stored ' if stored else 'missing'} {unit}")
-    print(f"{sum(done)} of {len(units)} stored in {root}")
+        key = (unit.experiment.name, unit.row.name, unit.domain, unit.seed)
+        word = "stored" if stored else "shipped" if key in with_library else "missing"
+        print(f"{word:7} {unit}")
+    print(
+        f"{sum(done)} of {len(units)} stored in {root}; shipped: its numbers come with the library"
+    )
     return 0
+
+
+def _announce(units: "Sequence[Unit]", root: Path) -> None:
+    """How much there is to do, before hours are spent."""
+    from lascarlib.experiments import is_done, minutes_shipped
+
+    left = [unit for unit in units if not is_done(unit, root)]
+    minutes = minutes_shipped(left)
+    took = f"; their trainings took {minutes:.0f} min when the library's own records were made"
+    if left:
+        print(f"{len(left)} of {len(units)} to run{took if minutes else ''}", flush=True)
 
 
 def _print_tables(experiments: "Sequence[Experiment]", profile: str, root: Path) -> None:

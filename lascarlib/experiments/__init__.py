@@ -13,10 +13,11 @@ from lascarlib.experiments.records import (
 )
 from lascarlib.experiments.rendering import markdown_table, plain_table
 from lascarlib.experiments.report import all_records, report_page
+from lascarlib.experiments.running import reproduce
 from lascarlib.experiments.store import store_folder, stored_folder, stored_run
 from lascarlib.experiments.tables import EXPERIMENTS
 from lascarlib.experiments.trials import Trial, read_trials
-from lascarlib.experiments.units import SEEDS, Unit, is_done, list_units, reproduce
+from lascarlib.experiments.units import SEEDS, Unit, is_done, list_units, minutes_shipped
 from lascarlib.experiments.verdicts import Verdict, judge, judge_all
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "judge_claims",
     "list_units",
     "markdown_table",
+    "minutes_shipped",
     "plain_claims",
     "plain_table",
     "read_records",

@@ -120,13 +120,9 @@ def _seeds(records: Sequence[Record]) -> list[int]:
 
 
 def _of_seed(records: Sequence[Record], seed: int) -> list[Record]:
-    """One seed of every row; of a row with a single seed, such as Otsu's, that one."""
-    single = {
-        row
-        for row in {record.row for record in records}
-        if len(_seeds([record for record in records if record.row == row])) == 1
-    }
-    return [record for record in records if record.seed == seed or record.row in single]
+    """One seed of every row; of one that neither learns nor draws, such as Otsu, its only one."""
+    drawn = {record.row for record in records if record.seed > 0 or record.minutes > 0}
+    return [record for record in records if record.seed == seed or record.row not in drawn]
 
 
 def _weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | None:

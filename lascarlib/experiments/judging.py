@@ -1,6 +1,7 @@
 """What became of the papers' claims: each with its verdict, and why it may have come out so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
 from lascarlib.experiments.declaration import Experiment
@@ -67,17 +68,55 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
     lines = []
     for domain in domains_of(records) or ["phantom"]:
         verdicts = judge_claims(own, {experiment.name: list(records)}, domain=domain)
-        for claim, verdict in zip(own, verdicts, strict=True):
+        short = say_once(own, verdicts, names=["above"] * len(own))
+        for claim, verdict in zip(own, short, strict=True):
             lines += [f"{claim.text} [{domain}]", f"  {verdict.word}: {verdict.reason}"]
     return "".join(f"{line}\n" for line in lines)
 
 
-def count_words(verdicts: Sequence[Verdict]) -> dict[Word, int]:
-    """How many claims got which word.
+def say_once(
+    claims: Sequence[Claim], verdicts: Sequence[Verdict], *, names: Sequence[str]
+) -> list[Verdict]:
+    """What may be behind several outcomes, told with the first of them alone.
+
+    Args:
+        claims: in the order they are printed.
+        verdicts: theirs.
+        names: what a later one calls each of them.
+
+    Returns:
+        The verdicts; a later one sends the reader to the first.
 
     Example:
-        >>> count_words([Verdict("agrees", ""), Verdict("agrees", "")])
-        {'agrees': 2}
+        >>> pair = [Claim(text, "BF", Untestable(""), otherwise="Chance.") for text in "ab"]
+        >>> told = [Verdict("disagrees", "Effect -1. Chance."), Verdict("disagrees", "0. Chance.")]
+        >>> [verdict.reason for verdict in say_once(pair, told, names=["no. 1", "no. 2"])]
+        ['Effect -1. Chance.', '0. See no. 1.']
     """
-    words = [verdict.word for verdict in verdicts]
-    return {word: words.count(word) for word in dict.fromkeys(words)}
+    first: dict[str, str] = {}
+    short = []
+    for claim, verdict, name in zip(claims, verdicts, names, strict=True):
+        reason, behind = verdict.reason, claim.otherwise
+        if behind and reason.endswith(behind):
+            if behind in first:
+                reason = f"{reason.removesuffix(behind)}See {first[behind]}."
+            first.setdefault(behind, name)
+        short.append(Verdict(verdict.word, reason))
+    return short
+
+
+def by_word(verdicts: Mapping[int, Verdict]) -> dict[Word, list[int]]:
+    """Which claims got which word, the best word first.
+
+    Args:
+        verdicts: number of a claim to what became of it.
+
+    Example:
+        >>> by_word({1: Verdict("disagrees", ""), 2: Verdict("agrees", "")})
+        {'agrees': [2], 'disagrees': [1]}
+    """
+    found: dict[Word, list[int]] = {}
+    for word in get_args(Word):
+        numbers = [number for number, verdict in verdicts.items() if verdict.word == word]
+        found |= {word: numbers} if numbers else {}
+    return found

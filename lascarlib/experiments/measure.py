@@ -69,11 +69,7 @@ def measure(
         >>> found[0].metric, found[0].value  # KCL: the coarse phantom scaled by 1.3 / 1.25
         ('spacing_x_mm', 1.3)
     """
-    learned, scored = (
-        experiment.sources(names, profile=profile, domain=domain) for names in (row.train, row.test)
-    )
-    train = open_cohort(learned) if row.learns else None
-    test = open_cohort(scored)
+    train, test = cohorts_of(experiment, row, profile=profile, domain=domain)
     answerer = _answerer(row, train, profile=profile, seed=seed, recall=recall)
     cases = tqdm(test, total=len(test), desc="scoring", unit="case", leave=False)
     numbers = {}
@@ -87,7 +83,7 @@ def measure(
     blank = dataclasses.replace(
         _blank(experiment, row, profile=profile, domain=domain, seed=seed),
         fold=answerer.fold,
-        data=" ".join(part.fingerprint for part in (train, test) if part is not None),
+        data=fingerprint_of(train, test),
         minutes=round(answerer.minutes, 2),
     )
     return [
@@ -96,6 +92,25 @@ def measure(
         for metric in experiment.metrics
         if metric in values
     ]
+
+
+def cohorts_of(
+    experiment: Experiment, row: Row, *, profile: str, domain: str
+) -> tuple[Dataset | None, Dataset]:
+    """The cases a row learns from, None where it does not learn, and those it is scored on.
+
+    Raises:
+        LascarError: they are not here.
+    """
+    learned, scored = (
+        experiment.sources(names, profile=profile, domain=domain) for names in (row.train, row.test)
+    )
+    return open_cohort(learned) if row.learns else None, open_cohort(scored)
+
+
+def fingerprint_of(train: Dataset | None, test: Dataset) -> str:
+    """What its records keep of a row's data."""
+    return " ".join(part.fingerprint for part in (train, test) if part is not None)
 
 
 def _blank(experiment: Experiment, row: Row, *, profile: str, domain: str, seed: int) -> Record:

@@ -53,11 +53,15 @@ def plain_table(experiment: Experiment, records: Sequence[Record]) -> str:
             if printed or any(cells):
                 name = f"{row.name:{width}}  {PRINTED.get(metric, metric):24}"
                 lines.append(f"{name} {printed:>16}" + "".join(f" {cell:>20}" for cell in cells))
+        costs = [trainings(records, row, domain=domain) for domain in domains]
+        if any(costs):
+            name = f"{row.name:{width}}  {'seeds, minutes of each':24}"
+            lines.append(f"{name} {'':>16}" + "".join(f" {cost:>20}" for cost in costs))
     return "\n".join([*lines, made_with(records)])
 
 
 def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain: str) -> str:
-    """The table as Markdown: in each cell the printed value, in bold below it ours, then the seeds.
+    r"""The table as Markdown: each cell has the printed value, in bold ours, then the seeds.
 
     Args:
         experiment: of the papers.
@@ -73,23 +77,27 @@ def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain:
         >>> lines[0]
         '| row | LA Dice | LA HD [mm] | LA ASD [mm] | seeds | minutes |'
         >>> lines[2].split(" | ")[:2]
-        ['| K = 100', '0.888 ± 0.057<br>**–**']
+        ['| K = 100', '0.888\xa0±\xa00.057<br>**–**']
     """
     shown = tabulated(experiment)
     names = ["row", *(PRINTED[metric] for metric in shown), "seeds", "minutes"]
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in experiment.rows:
-        cells = [
-            f"{paper(row, metric) or '–'}<br>**{ours(records, row, metric, domain=domain) or '–'}**"
-            + over_seeds(records, row, metric, domain=domain)
-            for metric in shown
-        ]
-        seeds = len({r.seed for r in records if (r.row, r.domain) == (row.name, domain)})
+        cells = [_cell(records, row, metric, domain=domain) for metric in shown]
+        seeds = _seeds(records, row, domain=domain)
         minutes = minutes_of(records, row=row.name, domain=domain)
         name = row.name.replace("|", r"\|")
         cost = "–" if minutes is None else f"{minutes:.1f}"
         lines.append("| " + " | ".join([name, *cells, str(seeds or "–"), cost]) + " |")
     return "\n".join(lines)
+
+
+def _cell(records: Sequence[Record], row: Row, metric: str, *, domain: str) -> str:
+    """Printed value, ours and that of the seeds, on a line each that no narrow column breaks."""
+    printed = paper(row, metric) or "–"
+    found = ours(records, row, metric, domain=domain) or "–"
+    text = f"{printed}<br>**{found}**{over_seeds(records, row, metric, domain=domain)}"
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def tabulated(experiment: Experiment) -> list[str]:
@@ -136,6 +144,22 @@ def over_seeds(records: Sequence[Record], row: Row, metric: str, *, domain: str)
     if found is None or found.seed_sd is None:
         return ""
     return f"<br>seeds ± {_number(found.seed_sd, metric)}"
+
+
+def trainings(records: Sequence[Record], row: Row, *, domain: str) -> str:
+    """How many seeds, and the minutes that a training took; "" where nothing is stored.
+
+    Example:
+        >>> row = Row("A", None, {})
+        >>> trainings([Record("e", "A", "d", "cpu", "m", "a", 0.5, 0, minutes=2)], row, domain="d")
+        '1, 2.0'
+    """
+    minutes = minutes_of(records, row=row.name, domain=domain)
+    return "" if minutes is None else f"{_seeds(records, row, domain=domain)}, {minutes:.1f}"
+
+
+def _seeds(records: Sequence[Record], row: Row, *, domain: str) -> int:
+    return len({r.seed for r in records if (r.row, r.domain) == (row.name, domain)})
 
 
 def _number(value: float, metric: str) -> str:

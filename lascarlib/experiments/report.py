@@ -1,18 +1,18 @@
 """The reproducibility page: every claim of both papers with what became of it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
 from lascarlib.experiments.contradictions import CONTRADICTIONS
 from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.figures import FIGURES
-from lascarlib.experiments.judging import Records, count_words, judge_claims
+from lascarlib.experiments.judging import Records, by_word, judge_claims, say_once
 from lascarlib.experiments.records import PUBLISHED, stored_records
 from lascarlib.experiments.rendering import markdown_table
 from lascarlib.experiments.summary import domains_of, made_with
 from lascarlib.experiments.tables import EXPERIMENTS
-from lascarlib.experiments.verdicts import compared
+from lascarlib.experiments.verdicts import Verdict, compared
 
 DOMAINS = {
     "phantom": "the phantom",
@@ -20,6 +20,16 @@ DOMAINS = {
     "lascarqs2022": "LAScarQS 2022",
 }
 """Domain of data to its name in print."""
+
+
+_SIZES = {
+    "smoke": "The networks of the smoke profile have learned for seconds: they show that it runs.",
+    "cpu": """The networks of the cpu profile are small (400 to 1,000 iterations, in two to four
+minutes on one core of its own; `lascarlib.experiments.sizes` has the numbers). On the coarse
+phantom their scores say nothing about patients.""",
+    "gpu": "The networks of the gpu profile have the sizes that the papers give.",
+}
+"""Profile to what the reader of its numbers has to know."""
 
 
 def all_records(*, profile: str, roots: Iterable[Path] = (PUBLISHED,)) -> Records:
@@ -47,7 +57,7 @@ def report_page(*, profile: str, roots: Iterable[Path] = (PUBLISHED,)) -> str:
         The text of the page, ending with a newline.
 
     Example:
-        >>> report_page(profile="smoke", roots=()).splitlines()[0]
+        >>> report_page(profile="smoke", roots=()).splitlines()[4]
         '# What holds of the two papers'
     """
     records = all_records(profile=profile, roots=roots)
@@ -60,7 +70,11 @@ def report_page(*, profile: str, roots: Iterable[Path] = (PUBLISHED,)) -> str:
 
 
 def _head(profile: str) -> str:
-    return f"""# What holds of the two papers
+    return f"""---
+html_theme.sidebar_secondary.remove: true
+---
+
+# What holds of the two papers
 
 This page is generated: `lascar reproduce --all --profile {profile}` runs every table of both papers
 again, and `lascar reproduce --page FILE --profile {profile}` writes down what came of their claims.
@@ -85,10 +99,8 @@ point as claimed, and one seed shows nothing. The words mean:
   way, because the phantom is too easy, or the cases too few.
 - **not run yet**: no run is stored in this edition.
 
-The networks of the cpu profile are small (400 to 1,000 iterations, in two to four minutes on one
-core of its own; `lascarlib.experiments.sizes` has the numbers) and see a coarse phantom. Their
-scores say nothing about patients, and a verdict here is about the *direction* of an effect under
-these conditions: it can neither refute nor confirm what the papers saw on theirs."""
+{_SIZES[profile]} A verdict here is about the *direction* of an effect under these conditions: it
+can neither refute nor confirm what the papers saw."""
 
 
 def _claims(records: Records, *, domain: str) -> str:
@@ -98,26 +110,29 @@ def _claims(records: Records, *, domain: str) -> str:
         if domain == "phantom" or _is_run(claim, records, domain=domain)
     ]
     verdicts = judge_claims([claim for _, claim in numbered], records, domain=domain)
-    counts = ", ".join(f"{number} {word}" for word, number in count_words(verdicts).items())
     lines = [
         f"## The claims, on {DOMAINS.get(domain, domain)}",
         "",
-        f"{len(numbered)} claims: {counts}.",
+        f"{len(numbered)} claims:",
+        "",
+        *_counted({number: v for (number, _), v in zip(numbered, verdicts, strict=True)}),
         "",
         "| no. | claim | verdict |",
         "|---|---|---|",
     ]
-    told: dict[str, int] = {}
-    for (number, claim), verdict in zip(numbered, verdicts, strict=True):
-        reason = verdict.reason
-        if claim.otherwise and reason.endswith(claim.otherwise):
-            first = told.setdefault(claim.otherwise, number)
-            if first < number:
-                reason = reason.removesuffix(claim.otherwise) + f"See no. {first}."
+    names = [f"no. {number}" for number, _ in numbered]
+    short = say_once([claim for _, claim in numbered], verdicts, names=names)
+    for (number, claim), verdict in zip(numbered, short, strict=True):
         said = f"{claim.text}<br>*{claim.source}.* {_tested(claim)}".rstrip()
-        found = f"**{verdict.word}**<br>{reason}"
+        found = f"**{verdict.word}**<br>{verdict.reason}"
         lines.append("| " + " | ".join((str(number), _cell(said), _cell(found))) + " |")
     return "\n".join(lines)
+
+
+def _counted(verdicts: Mapping[int, Verdict]) -> list[str]:
+    """A line of a list for each word: how many claims got it, and which."""
+    words = by_word(verdicts).items()
+    return [f"- {len(own)} **{word}**: {', '.join(map(str, own))}" for word, own in words]
 
 
 def _is_run(claim: Claim, records: Records, *, domain: str) -> bool:

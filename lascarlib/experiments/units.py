@@ -1,34 +1,14 @@
-"""Run experiments training by training, here or elsewhere; what is stored is not run again."""
+"""What is run, stored and resumed as one: a row of a table, on some data, with a seed."""
 
-import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from lascarlib.case import Case
 from lascarlib.errors import LascarError
-from lascarlib.experiments.answers import Answer
 from lascarlib.experiments.cohorts import is_here
 from lascarlib.experiments.declaration import Experiment, Observer, Row
-from lascarlib.experiments.measure import measure
-from lascarlib.experiments.pictures import (
-    DOMAIN,
-    make_picture,
-    picture_file,
-    write_picture,
-)
-from lascarlib.experiments.recall import Recall
-from lascarlib.experiments.records import (
-    is_current,
-    read_records,
-    record_file,
-    results_folder,
-    write_records,
-)
-from lascarlib.experiments.tables import EXPERIMENTS
-from lascarlib.lock import lock
-from lascarlib.scheduling import HERE, Pool, Task, run_all
+from lascarlib.experiments.measure import cohorts_of, fingerprint_of
+from lascarlib.experiments.records import PUBLISHED, is_current, read_records, record_file
 
 SEEDS = {"smoke": (0,), "cpu": (0, 1, 2), "gpu": (0, 1, 2)}
 """Profile to the seeds that every row that learns is trained with."""
@@ -114,120 +94,34 @@ def list_units(
     return units
 
 
-def reproduce(
-    units: Sequence[Unit],
-    *,
-    root: Path | None = None,
-    say: Callable[[str], None] = print,
-    pool: Pool = HERE,
-) -> None:
-    """Run units and write the records of each as soon as it is done, once.
+def minutes_shipped(units: Iterable[Unit]) -> float:
+    """Minutes of training that units took when the records that come with the library were made.
 
-    An interruption loses at most the unit that was running, and of that no finished training.
+    A training that several rows share counts once.
 
-    Args:
-        units: from `list_units`.
-        root: folder of the records; `results` in the store where None.
-        say: gets one line for each unit.
-        pool: who runs them; elsewhere what a unit prints goes to <root>/logs.
-
-    Raises:
-        LascarError: a unit fails; those that were done are stored. Or another process cannot find
-            its experiment.
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> minutes_shipped(list_units([EXPERIMENTS["bf-table-1"]], profile="smoke"))
+        0.0
     """
-    root = results_folder() if root is None else root
-    if not pool.is_here:
-        _reproduce_elsewhere(units, root.absolute(), say=say, pool=pool)
-        return
-    recall = Recall()
-    for number, unit in enumerate(units, start=1):
-        head = f"[{number}/{len(units)}] {unit}"
-        if is_done(unit, root):
-            say(f"{head}: stored")
-            continue
-        started = time.monotonic()
-        _run(unit, root, recall)
-        say(f"{head}: done in {(time.monotonic() - started) / 60:.1f} min")
-
-
-def run_unit(*, experiment: str, row: str, profile: str, domain: str, seed: int, root: str) -> None:
-    """Run one unit of the library's experiments, unless its records are stored: its task elsewhere.
-
-    Arguments are the fields of `Unit`, experiment and row by name, and the folder of the records.
-
-    Raises:
-        LascarError: it fails.
-    """
-    table = EXPERIMENTS[experiment]
-    unit = Unit(table, table.row(row), profile, domain, seed)
-    _run(unit, Path(root), Recall())
-
-
-def _reproduce_elsewhere(
-    units: Sequence[Unit], root: Path, *, say: Callable[[str], None], pool: Pool
-) -> None:
-    tasks = []
+    trainings: dict[tuple[str, str], float] = {}
     for unit in units:
-        if EXPERIMENTS.get(unit.experiment.name) is not unit.experiment:
-            raise LascarError(
-                f"{unit.experiment.name}: another process cannot find this experiment; run it "
-                "without workers"
-            )
-        if is_done(unit, root):
-            say(f"{unit}: stored")
-            continue
-        arguments = {
-            "experiment": unit.experiment.name,
-            "row": unit.row.name,
-            "profile": unit.profile,
-            "domain": unit.domain,
-            "seed": unit.seed,
-            "root": str(root),
-        }
-        log = root / "logs" / unit.experiment.name / f"{unit.file(root).stem}.log"
-        tasks.append(Task(str(unit), run_unit, arguments, log=log))
-    run_all(tasks, pool=pool, say=say)
-
-
-def _run(unit: Unit, root: Path, recall: Recall) -> None:
-    """Make a unit's records, unless they are there: another process may have made them."""
-    with lock(unit.file(root).with_suffix(".lock"), what=str(unit)):
-        if is_done(unit, root):
-            return
-        records = measure(
-            unit.experiment,
-            unit.row,
-            profile=unit.profile,
-            domain=unit.domain,
-            seed=unit.seed,
-            recall=recall,
-            see=_picture_of(unit, root),
-        )
-        write_records(unit.file(root), records)
-
-
-def _picture_of(unit: Unit, root: Path) -> Callable[[Case, Answer], None] | None:
-    """What keeps the answer about the experiment's pictured case, where there is one to keep."""
-    experiment, row = unit.experiment, unit.row.name
-    if unit.domain != DOMAIN or not experiment.pictured:
-        return None
-    which: dict[str, Any] = {"profile": unit.profile, "seed": unit.seed}
-
-    def see(case: Case, answer: Answer) -> None:
-        if case.id == experiment.pictured:
-            picture = make_picture(experiment, row, answer=answer, **which)
-            write_picture(picture_file(root, experiment, row, **which), picture)
-
-    return see
+        if (path := unit.file(PUBLISHED)).exists() and (records := read_records(path)):
+            first = records[0]
+            trainings[first.config, first.data.split(" ")[0]] = first.minutes
+    return sum(trainings.values(), 0.0)
 
 
 def is_done(unit: Unit, root: Path) -> bool:
-    """Whether a unit's records are stored and still belong to its declaration."""
+    """Whether a unit's records are stored, and belong to its declaration and data of today."""
     path = unit.file(root)
     if not path.exists():
         return False
     records = read_records(path)
-    return bool(records) and is_current(unit.experiment, records[0])
+    if not records or not is_current(unit.experiment, records[0]):
+        return False
+    cohorts = cohorts_of(unit.experiment, unit.row, profile=unit.profile, domain=unit.domain)
+    return records[0].data == fingerprint_of(*cohorts)
 
 
 def _runs(experiment: Experiment, row: Row, profile: str, domain: str) -> bool:

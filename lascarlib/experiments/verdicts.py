@@ -21,6 +21,7 @@ Word = Literal[
 
 
 ONE_TRAINING = "One training is no evidence of a method."
+UNSTEADY = "Not every seed alone bears that out."
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,11 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
     near = [abs(effect) <= test.margin for effect in evidence.effects]
     if max(abs(evidence.low), abs(evidence.high)) <= test.margin:
         sure = all(near) and not _is_single(evidence)
+        told += "" if all(near) else f" {UNSTEADY}"
         return Verdict("agrees" if sure else "agrees in direction only", told)
     if evidence.low > test.margin or evidence.high < -test.margin:
         sure = not any(near) and not _is_single(evidence)
+        told += f" {UNSTEADY}" if any(near) else ""
         return Verdict("disagrees" if sure else "cannot be tested on this data", told)
     if abs(evidence.effect) <= test.margin:
         return Verdict("agrees in direction only", told)
@@ -161,6 +164,8 @@ def _shown(test: Better | Beyond | Correlated, evidence: Evidence, told: str) ->
     sure = _is_steady(evidence, evidence.direction) and not _is_single(evidence)
     if _is_single(evidence):
         told += f" {ONE_TRAINING}"
+    elif not sure:
+        told += f" {UNSTEADY}"
     if evidence.direction <= 0:
         return Verdict("disagrees" if sure else "cannot be tested on this data", told)
     if isinstance(test, Correlated) and test.r_squared is not None:

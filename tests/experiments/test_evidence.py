@@ -167,6 +167,12 @@ def test_each_seed_is_weighed_alone_and_a_row_without_training_stands_for_all():
     assert found.trained
 
 
+def test_a_training_that_one_seed_has_stands_for_no_other():
+    given = records("A", [0.9] * 6, minutes=2.0) + records("A", [0.9] * 6, seed=1, minutes=2.0)
+    given += records("B", [0.8] * 6, minutes=2.0)  # its seed 1 is still to come
+    assert len(weigh(HIGHER, given, domain="d").by_seed) == 1
+
+
 @pytest.mark.parametrize(
     ("printed", "word"), [(0.49, "agrees"), (0.09, "agrees in direction only")]
 )

@@ -1,12 +1,13 @@
 """Units are run one by one, interrupted and resumed; rows share their networks."""
 
 import dataclasses
+import shutil
 
 import pytest
 
 from lascarlib.cli import main
 from lascarlib.errors import DivergedError, LascarError
-from lascarlib.experiments import EXPERIMENTS, list_units, reproduce, stored_records
+from lascarlib.experiments import EXPERIMENTS, is_done, list_units, reproduce, stored_records
 from lascarlib.experiments.answers import make_answerer
 from lascarlib.experiments.cohorts import open_cohort
 from lascarlib.experiments.declaration import (
@@ -63,7 +64,7 @@ def test_what_is_done_is_not_run_again_and_an_interruption_loses_nothing(
             raise KeyboardInterrupt
         return real(experiment, row, **options)
 
-    monkeypatch.setattr("lascarlib.experiments.units.measure", interrupted)
+    monkeypatch.setattr("lascarlib.experiments.running.measure", interrupted)
     said = []
     with pytest.raises(KeyboardInterrupt):
         reproduce(units, root=tmp_path / "results", say=said.append)
@@ -72,6 +73,15 @@ def test_what_is_done_is_not_run_again_and_an_interruption_loses_nothing(
     assert [line.rpartition(": ")[2] for line in said][1] == "stored"
     found = stored_records(table, profile="smoke", roots=(tmp_path / "results",))
     assert {record.row for record in found} == {"otsu", "observer"}
+
+
+def test_numbers_of_other_data_are_not_taken_for_those_of_todays(table, tmp_path, tiny_folder):
+    root = tmp_path / "results"
+    (unit,) = list_units([table], profile="smoke", rows=["otsu"])
+    reproduce([unit], root=root, say=lambda line: None)
+    assert is_done(unit, root)
+    shutil.rmtree(tiny_folder / "case_2")
+    assert not is_done(unit, root)
 
 
 def test_rows_share_a_training_and_an_answer_and_differ_in_how_it_is_read(
@@ -218,7 +228,7 @@ def test_an_interrupted_command_says_how_to_go_on(tmp_path, capsys, monkeypatch)
     def stop(*args, **options):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lascarlib.experiments.units.measure", stop)
+    monkeypatch.setattr("lascarlib.experiments.running.measure", stop)
     assert main(["reproduce", "jsq-table-1", "--profile", "smoke", "--out", str(tmp_path)]) == 130
     assert "the same command goes on" in capsys.readouterr().err
 
@@ -235,3 +245,11 @@ def test_units_run_elsewhere_are_stored_once(table, tmp_path):
     own = list_units([table], profile="smoke", rows=["otsu"])
     with pytest.raises(LascarError, match=r"^tiny: another process cannot find this experiment"):
         reproduce(own, root=tmp_path / "results", pool=Pool(workers=2))
+
+
+def test_what_comes_with_the_library_is_listed_as_such(tmp_path, capsys):
+    words = ["reproduce", "bf-figure-2", "--list", "--out", str(tmp_path)]
+    assert main([*words, "--domain", "phantom"]) == 0
+    assert capsys.readouterr().out.startswith("shipped bf-figure-2 | ")
+    assert main([*words, "--profile", "smoke"]) == 0
+    assert capsys.readouterr().out.startswith("missing bf-figure-2 | ")
