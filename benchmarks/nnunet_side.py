@@ -4,7 +4,6 @@
 """
 
 import json
-import resource
 import statistics
 import sys
 import time
@@ -112,11 +111,18 @@ def train(options: dict[str, Any]) -> dict[str, Any]:
     trainer = _trainer(options)
     seconds = options["minutes"] and 60 * options["minutes"]
     found = trainer.train_for(iterations=options["iterations"], seconds=seconds)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    if trainer.device.type == "cuda":
-        peak = torch.cuda.max_memory_reserved() / 1e6
     network = sum(parameter.numel() for parameter in trainer.network.parameters())
-    return found | {"peak_mb": peak, "parameters": network}
+    return found | {"peak_mb": _peak_mb(trainer.device), "parameters": network}
+
+
+def _peak_mb(device: torch.device) -> float:
+    """The most memory that the training held: of the GPU, or else of the process."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_reserved() / 1e6
+    import resource  # POSIX alone has it
+
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1e6 if sys.platform == "darwin" else most / 1e3
 
 
 def _trainer(options: dict[str, Any]) -> BudgetTrainer:

@@ -89,8 +89,19 @@ def write_records(path: Path, records: Sequence[Record]) -> None:
 def read_records(path: Path) -> list[Record]:
     """The records of one file.
 
+    Args:
+        path: written by `write_records`.
+
+    Returns:
+        Those of one training, in their order.
+
     Raises:
-        LascarError: the file is missing or is no such file.
+        LascarError: the file is missing, damaged, or mixes several trainings.
+
+    Example:
+        >>> kept = sorted(PUBLISHED.glob("cpu/bf-figure-2/*.jsonl"))[0]
+        >>> read_records(kept)[0].experiment
+        'bf-figure-2'
     """
     names = [field.name for field in fields(Record)]
     try:

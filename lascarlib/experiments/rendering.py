@@ -139,7 +139,14 @@ def ours(records: Sequence[Record], row: Row, metric: str, *, domain: str) -> st
 
 
 def over_seeds(records: Sequence[Record], row: Row, metric: str, *, domain: str) -> str:
-    """How far the mean over cases moves with the seed, on a line of its own; "" for one seed."""
+    """How far the mean over cases moves with the seed, on a line of its own; "" for one seed.
+
+    Example:
+        >>> same = ("e", "A", "d", "cpu", "dice", "a")
+        >>> found = [Record(*same, value, seed) for value, seed in ((0.7, 0), (0.9, 1))]
+        >>> over_seeds(found, Row("A", None), "dice", domain="d")
+        '<br>seeds ± 0.141'
+    """
     found = summarise_row(records, row=row.name, metric=metric, domain=domain)
     if found is None or found.seed_sd is None:
         return ""

@@ -75,7 +75,13 @@ def summarise_row(
 
 
 def domains_of(records: Sequence[Record]) -> list[str]:
-    """The domains of data that have records, the phantom first."""
+    """The domains of data that have records, the phantom first.
+
+    Example:
+        >>> pair = [Record("e", "A", name, "cpu", "m", "a", 0.5, 0) for name in ("best", "phantom")]
+        >>> domains_of(pair)
+        ['phantom', 'best']
+    """
     return sorted({record.domain for record in records}, key=lambda name: (name != "phantom", name))
 
 
