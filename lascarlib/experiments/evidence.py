@@ -12,6 +12,9 @@ from lascarlib.evaluation.statistics import bootstrap_mean, correlate, signed_ra
 from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated, Test
 from lascarlib.experiments.records import Record
 
+BEGUN = 0.05
+"""Mean Dice of scar below which a network has hardly begun to find any."""
+
 Values = dict[str, float]
 """Case id to a number."""
 
@@ -32,9 +35,11 @@ class Evidence:
             sees what the mean cannot: a case in which one of two rows missed the structure.
         differs: whether anything differs at all.
         missed: cases with an infinite score, which count in the test and in no mean.
-        by_seed: the direction in each seed alone, as far as it has one.
-        effects: the effect in each of these seeds.
         trained: whether a training stands behind it, which another seed may turn out otherwise.
+        seeds: how many every row has been trained or drawn with.
+        by_seed: the direction in each seed alone, of those with cases enough for a test.
+        effects: the effect in each of these seeds.
+        idle: what a reader must know of rows that found nothing, or hardly anything; "" of others.
     """
 
     effect: float
@@ -47,9 +52,11 @@ class Evidence:
     direction: float
     differs: bool = True
     missed: int = 0
+    trained: bool = False
+    seeds: int = 1
     by_seed: tuple[float, ...] = ()
     effects: tuple[float, ...] = ()
-    trained: bool = False
+    idle: str = ""
 
 
 def case_means(
@@ -102,27 +109,57 @@ def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | N
     """
     rows = {test.row, test.than} if isinstance(test, Better | Alike) else {test.row}
     own = [record for record in records if record.row in rows and record.domain == domain]
+    drawn = {record.row for record in own if record.seed > 0 or record.minutes > 0}
+    seeds = _shared_seeds(own, drawn)
+    own = [record for record in own if record.seed in seeds or record.row not in drawn]
     found = _weigh(test, own, domain=domain)
     if found is None:
         return None
-    each = (_weigh(test, _of_seed(own, seed), domain=domain) for seed in _seeds(own))
-    alone = [one for one in each if one is not None]
+    alone = [
+        [record for record in own if record.seed == seed or record.row not in drawn]
+        for seed in seeds
+    ]
+    each = [one for one in (_weigh(test, some, domain=domain) for some in alone) if one is not None]
     return replace(
         found,
-        by_seed=tuple(one.direction for one in alone),
-        effects=tuple(one.effect for one in alone),
         trained=any(record.minutes > 0 for record in own),
+        seeds=len(seeds),
+        by_seed=tuple(one.direction for one in each),
+        effects=tuple(one.effect for one in each),
+        idle=_idle(test, own),
     )
 
 
-def _seeds(records: Sequence[Record]) -> list[int]:
-    return sorted({record.seed for record in records})
+def _shared_seeds(records: Sequence[Record], drawn: set[str]) -> list[int]:
+    """The seeds of every row that learns or draws; of the others, such as Otsu, their only one."""
+    rows = drawn or {record.row for record in records}
+    each = [{record.seed for record in records if record.row == row} for row in rows]
+    return sorted(set.intersection(*each)) if each else []
 
 
-def _of_seed(records: Sequence[Record], seed: int) -> list[Record]:
-    """One seed of every row; of one that neither learns nor draws, such as Otsu, its only one."""
-    drawn = {record.row for record in records if record.seed > 0 or record.minutes > 0}
-    return [record for record in records if record.seed == seed or record.row not in drawn]
+def _idle(test: Test, records: Sequence[Record]) -> str:
+    """Of a comparison of scar: whose networks have hardly begun to find any."""
+    names = (test.x, test.y) if isinstance(test, Correlated) else (test.metric,)
+    values = [record.value for record in records if record.metric in names]
+    if values and all(value == 0 or value == inf for value in values):
+        return "Nothing was found in any case"
+    if not any(name.startswith("scar_") for name in names):
+        return ""
+    told = []
+    metrics = {record.metric for record in records}
+    of_scar = "scar_surface_dice" if "scar_surface_dice" in metrics else "scar_dice"
+    for row in sorted({record.row for record in records if record.minutes > 0}):
+        dices: dict[int, list[float]] = {}
+        for record in records:
+            if record.row == row and record.metric == of_scar:
+                dices.setdefault(record.seed, []).append(record.value)
+        late = sum(fmean(numbers) < BEGUN for numbers in dices.values())
+        if late:
+            told.append(
+                f"{row} has hardly begun to find scar in {late} of {len(dices)} seeds (mean Dice "
+                f"below {BEGUN:g})."
+            )
+    return " ".join(told)
 
 
 def _weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | None:

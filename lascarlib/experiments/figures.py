@@ -1,4 +1,4 @@
-"""Where the papers' figures that are pictures, not numbers, are drawn again."""
+"""Where the papers' figures are drawn again."""
 
 FIGURES = (
     ("BF, Fig. 1", "the framework", "intro"),

@@ -7,7 +7,7 @@ from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
 from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.records import Record
 from lascarlib.experiments.summary import domains_of
-from lascarlib.experiments.verdicts import Verdict, Word, judge_all
+from lascarlib.experiments.verdicts import UNTESTABLE, Verdict, Word, judge_all
 
 Records = dict[str, list[Record]]
 """Experiment name to its stored records."""
@@ -29,21 +29,25 @@ def judge_claims(claims: Sequence[Claim], records: Records, *, domain: str) -> l
         >>> sorted(words)
         ['cannot be tested on this data', 'not run yet']
     """
-    tests = [claim.test for claim in claims if not isinstance(claim.test, Untestable)]
-    judged = iter(judge_all(tests, records, domain=domain))
-    return [
-        Verdict("cannot be tested on this data", claim.test.reason)
-        if isinstance(claim.test, Untestable)
-        else _explained(claim, next(judged), domain=domain)
-        for claim in claims
-    ]
+    verdicts = {}
+    tests = {}
+    for number, claim in enumerate(claims):
+        if isinstance(claim.test, Untestable):
+            verdicts[number] = Verdict(UNTESTABLE, claim.test.reason)
+        elif claim.built_in and domain == "phantom":
+            verdicts[number] = Verdict(UNTESTABLE, claim.built_in)
+        else:
+            tests[number] = claim.test
+    judged = judge_all(list(tests.values()), records, domain=domain)
+    for number, verdict in zip(tests, judged, strict=True):
+        verdicts[number] = _explained(claims[number], verdict, domain=domain)
+    return [verdicts[number] for number in range(len(claims))]
 
 
 def _explained(claim: Claim, verdict: Verdict, *, domain: str) -> Verdict:
-    """With what may be behind it, where it is not what the paper says, or could be nothing else."""
-    if claim.built_in and domain == "phantom":
-        return Verdict("cannot be tested on this data", claim.built_in)
-    if domain != "phantom" or verdict.word in ("agrees", "not run yet") or not claim.otherwise:
+    """With what may be behind it on the phantom, where it does not even look as the paper says."""
+    told = verdict.word in ("disagrees", UNTESTABLE)
+    if domain != "phantom" or not told or not claim.otherwise:
         return verdict
     return Verdict(verdict.word, f"{verdict.reason} {claim.otherwise}")
 

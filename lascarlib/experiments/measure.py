@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import sys
+import time
 from collections.abc import Callable, Iterable
 
 import torch
@@ -140,11 +141,13 @@ def _answerer(
     """What answers for a row; a training that diverges is a result, that of missing every case."""
     if isinstance(row.made, Scan):
         return Answerer(lambda case: Answer(None, None))
+    started = time.monotonic()
     try:
         return make_answerer(row, train, profile=profile, seed=seed, recall=recall)
     except DivergedError as error:
         print(f"{row.name} diverged, and misses every case: {error}", file=sys.stderr)
-        return Answerer(lambda case: Answer(None, None, failed=True))
+        minutes = max(0.01, (time.monotonic() - started) / 60)  # above 0: it was a training
+        return Answerer(lambda case: Answer(None, None, failed=True), minutes=minutes)
 
 
 def without_worst(numbers: Numbers, count: int) -> Numbers:

@@ -80,7 +80,16 @@ def record_file(
 
 
 def write_records(path: Path, records: Sequence[Record]) -> None:
-    """Write the records of one training, complete or not at all."""
+    """Write the records of one training, complete or not at all.
+
+    Raises:
+        LascarError: a value is no number.
+    """
+    for record in filter(_is_nan, records):
+        raise LascarError(
+            f"{record.experiment}, {record.row}: {record.metric} of {record.case} is no number; "
+            "leave the case out"
+        )
     lines = [json.dumps(_to_json(record), ensure_ascii=False) for record in records]
     text = "".join(line + "\n" for line in lines)
     write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
@@ -137,7 +146,7 @@ def stored_records(
 
     A record counts while row, data and config are declared as they were when it was made; the
     commit it was made with is information. Of a training that lies in several folders the first
-    counts.
+    counts, and of a row's trainings on one domain those on the same data as the first of them.
 
     Args:
         experiment: as it is declared now.
@@ -156,12 +165,14 @@ def stored_records(
         []
     """
     found: dict[tuple[str, str, int], list[Record]] = {}
+    data: dict[tuple[str, str], str] = {}
     for root in roots:
         for path in sorted((root / profile / experiment.name).glob("*.jsonl")):
             records = read_records(path)
             if records and is_current(experiment, records[0]):
                 first = records[0]
-                found.setdefault((first.row, first.domain, first.seed), records)
+                if data.setdefault((first.row, first.domain), first.data) == first.data:
+                    found.setdefault((first.row, first.domain, first.seed), records)
     order = {row.name: number for number, row in enumerate(experiment.rows)}
     keys = sorted(found, key=lambda key: (order[key[0]], key[1], key[2]))
     return [record for key in keys for record in found[key]]

@@ -24,10 +24,10 @@ DOMAINS = {
 
 _SIZES = {
     "smoke": "The networks of the smoke profile have learned for seconds: they show that it runs.",
-    "cpu": """The networks of the cpu profile are small (400 to 1,000 iterations, in two to four
-minutes on one core of its own; `lascarlib.experiments.sizes` has the numbers). On the coarse
-phantom their scores say nothing about patients.""",
-    "gpu": "The networks of the gpu profile have the sizes that the papers give.",
+    "cpu": """The networks of the cpu profile are small (400 to 1,000 iterations, in one to five
+minutes on one core; `lascarlib.experiments.sizes` has the numbers). On the coarse phantom their
+scores say nothing about patients.""",
+    "gpu": "The networks of the gpu profile are as large as planned, and learn for hours.",
 }
 """Profile to what the reader of its numbers has to know."""
 
@@ -81,26 +81,30 @@ again, and `lascar reproduce --page FILE --profile {profile}` writes down what c
 BF is {{cite:t}}`zhang2022boundary`, JSQ {{cite:t}}`li2022atrialjsqnet`.
 
 Each claim is tested by paired signed ranks over the test cases, each case's score being the mean
-over the seeds; where the two rows were scored on other cases, by Mann and Whitney's test. The
-p-values of all differences that one experiment is to show are corrected by Holm's way; the
-intervals (CI) are not. An effect is above 0 where it lies as claimed. A p-value
-speaks of other cases, not of other trainings: for those, every verdict says how many seeds alone
-point as claimed, and one seed shows nothing. The words mean:
+over the seeds that both rows have; a limit, by signed ranks of the distances from it; rows that
+were scored on other cases, by Mann and Whitney's test; a correlation, by Pearson's r. The p-values
+of all differences that one experiment is to show are corrected by Holm's way, over as many tests
+as is said; the 95 % intervals (CI: bootstrap, or Welch's of other cases, or Fisher's of r) are
+not. An effect is above 0 where it lies as claimed. A p-value speaks of other cases, not of other
+trainings: for those, every verdict says how many seeds alone point as claimed, and one seed shows
+nothing. A network that has hardly begun to find scar in some seed is named, and nothing that
+hangs on it counts as settled. The words mean:
 
 - **agrees**: the test shows the difference that the paper claims (p < 0.05), and so does every
   seed; or for a claim that two things are alike, the whole 95 % interval of their difference lies
   within the margin said, and so does every seed.
 - **agrees in direction only**: it looks so in every seed, but chance among the cases would do; or
-  the test shows it, and not every seed does; or a correlation is shown, and the printed one lies
-  outside its interval.
+  the test shows it, and not every seed does, or a row has hardly begun to learn; or a correlation
+  is shown, and the printed one lies outside its interval.
 - **disagrees**: the test shows a difference the other way, and so does every seed; or the whole
   interval lies beyond the margin of what was to be alike, and so does every seed.
 - **cannot be tested on this data**: for the reason said; most often no difference is shown either
   way, because the phantom is too easy, or the cases too few.
 - **not run yet**: no run is stored in this edition.
 
-{_SIZES[profile]} A verdict here is about the *direction* of an effect under these conditions: it
-can neither refute nor confirm what the papers saw."""
+{_SIZES[profile]}
+A verdict here is about the *direction* of an effect under these conditions: it can neither refute
+nor confirm what the papers saw."""
 
 
 def _claims(records: Records, *, domain: str) -> str:
@@ -165,7 +169,9 @@ several seeds the SD of their means follows: how far another training moves the 
 
 def _data(experiment: Experiment, *, profile: str, domain: str) -> str:
     cohorts = experiment.data[profile][domain]
-    words = [f"{name} `{' + '.join(sources)}`" for name, sources in cohorts.items()]
+    used = {name for row in experiment.rows for name in row.test}
+    used |= {name for row in experiment.rows if row.learns for name in row.train}
+    words = [f"{name} `{' + '.join(sources)}`" for name, sources in cohorts.items() if name in used]
     return f"On {DOMAINS.get(domain, domain)}: {'; '.join(words)}."
 
 

@@ -106,9 +106,10 @@ def minutes_shipped(units: Iterable[Unit]) -> float:
     """
     trainings: dict[tuple[str, str], float] = {}
     for unit in units:
-        if (path := unit.file(PUBLISHED)).exists() and (records := read_records(path)):
-            first = records[0]
-            trainings[first.config, first.data.split(" ")[0]] = first.minutes
+        records = read_records(path) if (path := unit.file(PUBLISHED)).exists() else []
+        if records and is_current(unit.experiment, records[0]):
+            key = records[0].config, records[0].data.split(" ")[0]
+            trainings[key] = max(records[0].minutes, trainings.get(key, 0.0))
     return sum(trainings.values(), 0.0)
 
 

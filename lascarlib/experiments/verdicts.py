@@ -20,8 +20,8 @@ Word = Literal[
 ]
 
 
+UNTESTABLE: Word = "cannot be tested on this data"
 ONE_TRAINING = "One training is no evidence of a method."
-UNSTEADY = "Not every seed alone bears that out."
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,11 @@ def judge_all(
             for number, (test, evidence) in enumerate(zip(tests, found, strict=True))
             if test.experiment == name and evidence is not None and not isinstance(test, Alike)
         ]
-        corrected = holm([evidence.p_value for _, _, evidence in own])
-        for (number, test, evidence), p in zip(own, corrected, strict=True):
-            verdicts[number] = judge(test, evidence, p_holm=p, tests=len(own))
+        family = list(dict.fromkeys(evidence for _, _, evidence in own if evidence.differs))
+        corrected = dict(zip(family, holm([one.p_value for one in family]), strict=True))
+        for number, test, evidence in own:
+            p = corrected.get(evidence, 1.0)
+            verdicts[number] = judge(test, evidence, p_holm=p, tests=len(family))
     return verdicts
 
 
@@ -98,20 +100,22 @@ def judge(
         >>> judge(Better("e", "A", "B", "dice"), clear, p_holm=0.30).word
         'agrees in direction only'
     """
-    told = _numbers(test, evidence, p_holm)
     if not evidence.differs:
         same = "Both score the same in every case: what sets them apart never happened"
         if isinstance(test, Correlated):
             same = "One of the two is the same in every case, so nothing can go with it"
-        return Verdict("cannot be tested on this data", f"{same} ({evidence.cases} cases).")
+        return Verdict(UNTESTABLE, f"{evidence.idle or same} ({evidence.cases} cases).")
+    told = _numbers(test, evidence, p_holm, tests=tests)
+    if _is_single(evidence):
+        return Verdict(UNTESTABLE, f"{told} {ONE_TRAINING}")
     if p_holm < LEVEL:
         return _shown(test, evidence, told)
     if tests * evidence.smallest_p >= LEVEL:
-        few = "So few cases cannot show a difference in this test. "
-        return Verdict("cannot be tested on this data", few + told)
+        few = "So few cases cannot show a difference in this test."
+        return Verdict(UNTESTABLE, f"{few} {told}")
     if evidence.effect > 0 and _is_steady(evidence, 1.0):
         return Verdict("agrees in direction only", told)
-    return Verdict("cannot be tested on this data", f"No difference is shown either way. {told}")
+    return Verdict(UNTESTABLE, f"No difference is shown either way. {told}")
 
 
 def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
@@ -133,25 +137,26 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
         'disagrees'
     """
     if not evidence.differs:
+        if evidence.idle:
+            return Verdict(UNTESTABLE, f"{evidence.idle} ({evidence.cases} cases).")
         return Verdict("agrees", f"The two rows answer the same in all {evidence.cases} cases.")
     told = f"{_numbers(test, evidence)} Differences up to {test.margin:g} count as none."
-    if evidence.low is None or evidence.high is None:
-        return Verdict("disagrees", told)
     if _is_single(evidence):
-        told = f"{told} {ONE_TRAINING}"
+        return Verdict(UNTESTABLE, f"{told} {ONE_TRAINING}")
+    if evidence.missed or evidence.low is None or evidence.high is None:
+        return Verdict(UNTESTABLE, f"{told} In some cases one of the two alone found nothing.")
     near = [abs(effect) <= test.margin for effect in evidence.effects]
     if max(abs(evidence.low), abs(evidence.high)) <= test.margin:
-        sure = all(near) and not _is_single(evidence)
-        told += "" if all(near) else f" {UNSTEADY}"
-        return Verdict("agrees" if sure else "agrees in direction only", told)
+        if all(near) and not evidence.idle:
+            return Verdict("agrees", told)
+        return Verdict("agrees in direction only", _unsteady(told, steady=all(near)))
     if evidence.low > test.margin or evidence.high < -test.margin:
-        sure = not any(near) and not _is_single(evidence)
-        told += f" {UNSTEADY}" if any(near) else ""
-        return Verdict("disagrees" if sure else "cannot be tested on this data", told)
-    if abs(evidence.effect) <= test.margin:
+        if not any(near) and not evidence.idle:
+            return Verdict("disagrees", told)
+        return Verdict(UNTESTABLE, _unsteady(told, steady=not any(near)))
+    if abs(evidence.effect) <= test.margin and all(near):
         return Verdict("agrees in direction only", told)
-    neither = "Neither likeness nor a difference is shown."
-    return Verdict("cannot be tested on this data", f"{neither} {told}")
+    return Verdict(UNTESTABLE, f"Neither likeness nor a difference is shown. {told}")
 
 
 def _shown(test: Better | Beyond | Correlated, evidence: Evidence, told: str) -> Verdict:
@@ -161,13 +166,11 @@ def _shown(test: Better | Beyond | Correlated, evidence: Evidence, told: str) ->
     """
     if evidence.direction * evidence.effect < 0:
         told += " The ranks decide; the mean points the other way."
-    sure = _is_steady(evidence, evidence.direction) and not _is_single(evidence)
-    if _is_single(evidence):
-        told += f" {ONE_TRAINING}"
-    elif not sure:
-        told += f" {UNSTEADY}"
+    steady = _is_steady(evidence, evidence.direction)
+    told = _unsteady(told, steady=steady)
+    sure = steady and not evidence.idle
     if evidence.direction <= 0:
-        return Verdict("disagrees" if sure else "cannot be tested on this data", told)
+        return Verdict("disagrees" if sure else UNTESTABLE, told)
     if isinstance(test, Correlated) and test.r_squared is not None:
         printed, low, high = sqrt(test.r_squared), evidence.low, evidence.high
         if low is not None and high is not None and not low <= printed <= high:
@@ -176,13 +179,18 @@ def _shown(test: Better | Beyond | Correlated, evidence: Evidence, told: str) ->
     return Verdict("agrees" if sure else "agrees in direction only", told)
 
 
+def _unsteady(told: str, *, steady: bool) -> str:
+    return told if steady else f"{told} Not every seed alone bears that out."
+
+
 def _is_steady(evidence: Evidence, direction: float) -> bool:
-    """Whether every seed alone points the same way."""
-    return all(own * direction > 0 for own in evidence.by_seed)
+    """Whether every seed that can be weighed alone points the same way, and one can."""
+    weighed = bool(evidence.by_seed) or not evidence.trained
+    return weighed and all(own * direction > 0 for own in evidence.by_seed)
 
 
 def _is_single(evidence: Evidence) -> bool:
-    return evidence.trained and len(evidence.by_seed) < 2
+    return evidence.trained and evidence.seeds < 2
 
 
 def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> Verdict:
@@ -190,34 +198,39 @@ def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> 
     there = {record.row for record in records if record.domain == domain}
     rows = {test.row, test.than} if isinstance(test, Better | Alike) else {test.row}
     if rows <= there:
-        return Verdict("cannot be tested on this data", "The run has too few cases for this test.")
+        return Verdict(UNTESTABLE, "The run has too few cases for this test.")
     return Verdict("not run yet", "No stored run of it yet.")
 
 
-def _numbers(test: Test, evidence: Evidence, p_holm: float | None = None) -> str:
+def _numbers(test: Test, evidence: Evidence, p_holm: float | None = None, *, tests: int = 1) -> str:
     p = ""
     if p_holm is not None:
         p = ", p < 0.001" if p_holm < 0.001 else f", p = {p_holm:.3f}"
+        p += f" ({tests} tests)" if tests > 1 else ""
     kind = "r" if evidence.how == "Pearson" else "Effect"
-    unit = " mm" if getattr(test, "metric", "").endswith("_mm") else ""
-    size = f"{evidence.effect:+.3f}{unit}" if isfinite(evidence.effect) else "infinite"
+    size = f"{evidence.effect:+.3f}{_unit(test)}" if isfinite(evidence.effect) else "infinite"
     ends = ""
     if evidence.low is not None and evidence.high is not None:
         ends = f" (95 % CI {evidence.low:+.3f} to {evidence.high:+.3f})"
     left_out = ""
     if evidence.missed:
-        where = "in no number here" if kind == "r" else "in p alone"
+        where = "in p alone" if p and kind != "r" else "in no number here"
         left_out = f", of which {evidence.missed} with an infinite score count {where}"
     how = f", {evidence.how}" if p else ""
-    return f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{_seeds(evidence, p)}."
+    told = f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{_seeds(evidence, p)}."
+    return f"{told} {evidence.idle}".rstrip()
+
+
+def _unit(test: Test) -> str:
+    metric = "" if isinstance(test, Correlated) else test.metric
+    return " mm" if metric.endswith("_mm") else " points" if metric.endswith("_percent") else ""
 
 
 def _seeds(evidence: Evidence, p: str) -> str:
     """How many seeds stand behind it, and of a difference, how many alone point as claimed."""
     if not evidence.trained:
         return ""
-    number = len(evidence.by_seed)
-    seeds = f"{number} seed{'' if number == 1 else 's'}"
+    seeds = f"{evidence.seeds} seed{'' if evidence.seeds == 1 else 's'}"
     claimed = sum(direction > 0 for direction in evidence.by_seed)
     effects = ", ".join(f"{effect:+.3f}" for effect in evidence.effects)
     return f", as claimed in {claimed} of {seeds}" if p else f", {seeds} ({effects})"

@@ -1,6 +1,7 @@
 """Records keep every number, and count only while their declaration stands."""
 
 import dataclasses
+import json
 from math import inf, nan
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from lascarlib.experiments import (
     EXPERIMENTS,
     PUBLISHED,
     Record,
+    is_done,
+    list_units,
     read_records,
     report_page,
     stored_records,
@@ -59,13 +62,27 @@ def test_a_damaged_file_is_named(tmp_path, text):
 
 
 def test_a_file_that_mixes_trainings_or_holds_no_number_is_refused(tmp_path):
-    for name, found in (
-        ("mixed", [record(), record(config="0" * 12)]),
-        ("nan", [record(value=nan)]),
-    ):
-        write_records(tmp_path / name, found)
+    write_records(tmp_path / "mixed", [record(), record(config="0" * 12)])
+    text = (tmp_path / "mixed").read_text(encoding="utf-8").splitlines()[0]
+    value = json.loads(text)["value"]
+    (tmp_path / "nan").write_text(text.replace(f'"value": {value}', '"value": NaN') + "\n")
+    for name in ("mixed", "nan"):
         with pytest.raises(LascarError, match="not the records of one training"):
             read_records(tmp_path / name)
+
+
+def test_what_is_no_number_is_never_written(tmp_path):
+    with pytest.raises(LascarError, match="is no number"):
+        write_records(tmp_path / "nan", [record(value=nan)])
+    assert not (tmp_path / "nan").exists()
+
+
+def test_a_seed_on_other_data_is_not_mixed_with_the_first(tmp_path):
+    for seed, data in ((0, "same"), (1, "other"), (2, "same")):
+        config = config_hash(ROW, profile="smoke", seed=seed)
+        write_records(place(tmp_path, seed=seed), [record(seed=seed, data=data, config=config)])
+    kept = stored_records(TABLE, profile="smoke", roots=(tmp_path,))
+    assert [r.seed for r in kept] == [0, 2]
 
 
 def test_a_record_of_another_config_or_declaration_does_not_count(tmp_path):
@@ -89,6 +106,14 @@ def test_every_published_record_still_belongs_to_its_declaration():
             assert is_current(EXPERIMENTS[found.experiment], found), f"{path}: stale, run it again"
             assert found.commit != "unknown"
             assert not found.commit.endswith("+")
+
+
+def test_every_published_record_is_of_the_data_of_today():
+    units = list_units(EXPERIMENTS.values(), profile="cpu", domains=["phantom"])
+    published = [unit for unit in units if unit.file(PUBLISHED).exists()]
+    assert published
+    for unit in published:
+        assert is_done(unit, PUBLISHED), f"{unit.file(PUBLISHED)}: of other data, run it again"
 
 
 def test_the_page_of_all_claims_is_the_one_the_records_give():

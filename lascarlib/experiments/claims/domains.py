@@ -14,19 +14,20 @@ CLAIMS = (
         {
             "Before ablation scar is found less well (Dice_s 0.543 after, 0.365 before, p < "
             "0.001).": Better(_T3, "post, on post", "post, on pre", _SCAR),
-            "It is better found there when such cases were learned from too (0.365 to 0.405, p = "
-            "0.008).": Better(_T3, "post and pre, on pre", "post, on pre", _SCAR),
-            "Even so it is found less well than after ablation (0.555 after, 0.405 "
-            "before).": Better(_T3, "post and pre, on post", "post and pre, on pre", _SCAR),
+            "Before ablation scar is better found when such cases were learned from too (Dice_s "
+            "0.365 to 0.405, p = 0.008).": Better(
+                _T3, "post and pre, on pre", "post, on pre", _SCAR
+            ),
+            "Even then scar is found less well before than after ablation (Dice_s 0.555 after, "
+            "0.405 before).": Better(_T3, "post and pre, on post", "post and pre, on pre", _SCAR),
         },
         otherwise=reasons.ALL_OR_NOTHING,
     ),
     *claims_at(
         "JSQ, section 4.2.2 and Table 3",
         {
-            "The LA is found there as well without such cases (Dice_LA 0.911 and 0.906).": Alike(
-                _T3, "post, on pre", "post and pre, on pre", _DICE, margin=FEW
-            ),
+            "Before ablation the LA is found as well without such cases (Dice_LA 0.911 and "
+            "0.906).": Alike(_T3, "post, on pre", "post and pre, on pre", _DICE, margin=FEW),
         },
         otherwise=reasons.CHANCE,
     ),
@@ -36,9 +37,8 @@ CLAIMS = (
             "On three other cohorts the LA is found less well (0.913 to 0.599, p < 0.01).": Better(
                 _T3, "post, on post", "post, on three other cohorts", _DICE
             ),
-            "So is the scar (Dice_s 0.543 to 0.218, p < 0.01).": Better(
-                _T3, "post, on post", "post, on three other cohorts", _SCAR
-            ),
+            "On three other cohorts scar is found less well (Dice_s 0.543 to 0.218, p < "
+            "0.01).": Better(_T3, "post, on post", "post, on three other cohorts", _SCAR),
             "Centres differ: KCL is harder than BIDMC (Dice_LA 0.499 and 0.648).": Better(
                 _T3, "post, on BIDMC", "post, on KCL", _DICE
             ),
@@ -70,8 +70,13 @@ CLAIMS = (
             "The more scar there is, the higher its Dice_s.": Correlated(
                 _T2, _SESA, _MANUAL, _SCAR
             ),
-            "So it is with the share of scar that the method finds.": Correlated(
+            "The more scar the method finds, the higher its Dice_s.": Correlated(
                 _T2, _SESA, _AUTOMATIC, _SCAR
+            ),
+            "Dice_s goes slightly less with the share of scar found than with the manual one, and "
+            "more with either than with Dice_LA.": Untestable(
+                "Twenty cases cannot tell correlations apart that differ slightly; the claims "
+                "beside this one have the three."
             ),
         },
         otherwise=reasons.ALL_OR_NOTHING,

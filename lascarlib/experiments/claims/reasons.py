@@ -1,18 +1,21 @@
 """Why a run of this size on a phantom may come out otherwise than a paper's on patients."""
 
 SMALL_K = (
-    "While a network still says the same everywhere, the hardest K % of a patch are all LA or all "
-    "background unless K exceeds the LA's share of it, here about 8 %; only Dice then moves it. So "
-    "a small K begins late, and the paper trains four hundred times as long."
+    "At first the hardest voxels are nearly all LA, of which a patch holds about 8 % here: with K "
+    "= 10 little background is learned from until the LA is found, with K = 5 none. So a small K "
+    "begins late, and the paper trains hundreds of times as long."
 )
 STABLE = (
-    "BF's optimiser takes steps as large as its loss, for days; that of the cpu profile (AdamW, "
-    "for minutes) takes steps of one size, and a training that BF sees diverge is only slow here."
+    "BF learns by stochastic gradient descent, whose steps grow with the gradient; the cpu profile "
+    "by AdamW, whose steps do not. A training that BF sees diverge is only slow here."
 )
 NO_OUTLIERS = (
     "The module touches nothing but outliers, cases more than three SD more uncertain than those "
     "of the cross-validation. Test cases drawn like those learned from are seldom outliers, and "
     "every other mask stays as it was."
+)
+TOP_K_ALONE = (
+    "Where the module finds no outlier it touches no mask, and what is left of the two is TopK."
 )
 TOO_BOLD = (
     "A lower threshold adds voxels. It helps where a strange image made the network timid, and "
@@ -28,8 +31,8 @@ SLICES = (
     "in its own slice."
 )
 TWO_TASKS = (
-    "The networks here have half the paper's features or fewer and train for minutes: in so short "
-    "a time two tasks compete for the features before they can help each other."
+    "The networks here are small and train for minutes: in so short a time two tasks may compete "
+    "for the features before they help each other."
 )
 LITTLE_CLUTTER = (
     "Spatial encoding punishes what lies far from the LA. The phantom's field of view is 120 mm "
@@ -75,6 +78,6 @@ VOXELS_ALONE = (
     "annotator; what the paper lost beyond this is theirs."
 )
 ALL_OR_NOTHING = (
-    "A network that was trained for minutes finds scar in some cases and hardly any in others; "
-    "which of them, decides Dice_s here more than anything else does."
+    "A network that was trained for minutes finds scar in some cases and hardly any in others, "
+    "and which of them is partly chance."
 )

@@ -42,7 +42,7 @@ WEIGHTS = Experiment(
     ),
     data=WITH_SCAR,
     note="A parameter study of ours. In the cpu profile a training is so short that the paper's "
-    "weights grow by less than half, not hundreds of times as in a full one.",
+    "weights grow by less than half, not many times over as in a long one.",
 )
 
 PROJECTION = Experiment(
