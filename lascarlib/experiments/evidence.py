@@ -1,7 +1,7 @@
-"""What stored numbers say about a claim: paired where the cases are the same, never by eye."""
+"""The tests behind a verdict: of pairs, of two groups, of a correlation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import copysign, inf, isfinite
 from statistics import fmean
 
@@ -9,11 +9,6 @@ import numpy as np
 from scipy import stats
 
 from lascarlib.evaluation.statistics import bootstrap_mean, correlate, signed_rank
-from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated, Test
-from lascarlib.experiments.records import Record
-
-BEGUN = 0.05
-"""Mean Dice of scar below which a network has hardly begun to find any."""
 
 Values = dict[str, float]
 """Case id to a number."""
@@ -59,139 +54,20 @@ class Evidence:
     idle: str = ""
 
 
-def case_means(
-    records: Sequence[Record], *, row: str, metric: str, domain: str, only: str = ""
-) -> Values:
-    """A row's score of each case, the mean over its seeds.
+def one_sample(differences: Values) -> Evidence | None:
+    """Signed ranks of differences, or of distances from a limit; the mean of the finite ones.
 
     Args:
-        records: of an experiment.
-        row: name.
-        metric: name.
-        domain: of the data.
-        only: a metric that must be 1 in a seed for its score to count; "" counts all.
+        differences: case to number; infinite where one side alone missed the structure.
 
     Returns:
-        Case id to mean; empty where nothing is stored. Infinite where a seed missed the structure.
+        The evidence; None for fewer than two cases.
 
     Example:
-        >>> seeds = [Record("e", "A", "d", "cpu", "m", "a", 0.5, 0)]
-        >>> seeds += [Record("e", "A", "d", "cpu", "m", "a", 0.7, 1)]
-        >>> case_means(seeds, row="A", metric="m", domain="d")
-        {'a': 0.6}
+        >>> found = one_sample({"a": 0.1, "b": 0.3})
+        >>> found.effect, found.p_value  # of two pairs, two of 2^2 signs are as extreme
+        (0.2, 0.5)
     """
-    own = [r for r in records if r.row == row and r.domain == domain]
-    wanted = {(r.case, r.seed) for r in own if r.metric == only and r.value == 1}
-    values: dict[str, list[float]] = {}
-    for record in own:
-        if record.metric == metric and (not only or (record.case, record.seed) in wanted):
-            values.setdefault(record.case, []).append(record.value)
-    return {case: fmean(numbers) for case, numbers in values.items()}
-
-
-def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | None:
-    """Hold a claim's test against the records of its experiment.
-
-    Args:
-        test: of a claim.
-        records: of the experiment it names.
-        domain: of the data.
-
-    Returns:
-        The evidence; None where a row has no record that counts, or too few cases for a test.
-
-    Example:
-        >>> records = [Record("e", "A", "d", "cpu", "m", case, 0.9, 0) for case in "abcdef"]
-        >>> records += [Record("e", "B", "d", "cpu", "m", case, 0.8, 0) for case in "abcdef"]
-        >>> found = weigh(Better("e", "A", "B", "m"), records, domain="d")
-        >>> round(found.effect, 3), found.p_value, found.how  # 2 of the 2^6 ways to sign six ranks
-        (0.1, 0.03125, 'signed ranks')
-    """
-    rows = {test.row, test.than} if isinstance(test, Better | Alike) else {test.row}
-    own = [record for record in records if record.row in rows and record.domain == domain]
-    drawn = {record.row for record in own if record.seed > 0 or record.minutes > 0}
-    seeds = _shared_seeds(own, drawn)
-    own = [record for record in own if record.seed in seeds or record.row not in drawn]
-    found = _weigh(test, own, domain=domain)
-    if found is None:
-        return None
-    alone = [
-        [record for record in own if record.seed == seed or record.row not in drawn]
-        for seed in seeds
-    ]
-    each = [one for one in (_weigh(test, some, domain=domain) for some in alone) if one is not None]
-    return replace(
-        found,
-        trained=any(record.minutes > 0 for record in own),
-        seeds=len(seeds),
-        by_seed=tuple(one.direction for one in each),
-        effects=tuple(one.effect for one in each),
-        idle=_idle(test, own),
-    )
-
-
-def _shared_seeds(records: Sequence[Record], drawn: set[str]) -> list[int]:
-    """The seeds of every row that learns or draws; of the others, such as Otsu, their only one."""
-    rows = drawn or {record.row for record in records}
-    each = [{record.seed for record in records if record.row == row} for row in rows]
-    return sorted(set.intersection(*each)) if each else []
-
-
-def _idle(test: Test, records: Sequence[Record]) -> str:
-    """Of a comparison of scar: whose networks have hardly begun to find any."""
-    names = (test.x, test.y) if isinstance(test, Correlated) else (test.metric,)
-    values = [record.value for record in records if record.metric in names]
-    if values and all(value == 0 or value == inf for value in values):
-        return "Nothing was found in any case"
-    if not any(name.startswith("scar_") for name in names):
-        return ""
-    told = []
-    metrics = {record.metric for record in records}
-    of_scar = "scar_surface_dice" if "scar_surface_dice" in metrics else "scar_dice"
-    for row in sorted({record.row for record in records if record.minutes > 0}):
-        dices: dict[int, list[float]] = {}
-        for record in records:
-            if record.row == row and record.metric == of_scar:
-                dices.setdefault(record.seed, []).append(record.value)
-        late = sum(fmean(numbers) < BEGUN for numbers in dices.values())
-        if late:
-            told.append(
-                f"{row} has hardly begun to find scar in {late} of {len(dices)} seeds (mean Dice "
-                f"below {BEGUN:g})."
-            )
-    return " ".join(told)
-
-
-def _weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | None:
-    if isinstance(test, Correlated):
-        x, y = (
-            case_means(records, row=test.row, metric=m, domain=domain) for m in (test.x, test.y)
-        )
-        return _correlation(x, y)
-    if isinstance(test, Beyond):
-        values = case_means(records, row=test.row, metric=test.metric, domain=domain)
-        sign = 1.0 if test.side == "above" else -1.0
-        return _one_sample({case: sign * (v - test.limit) for case, v in values.items()})
-    only = test.only if isinstance(test, Better) else ""
-    a, b = (
-        case_means(records, row=row, metric=test.metric, domain=domain, only=only)
-        for row in (test.row, test.than)
-    )
-    sign = -1.0 if test.metric.endswith("_mm") else 1.0
-    if not a or not b:
-        return None
-    if set(a) == set(b) or (set(a) & set(b) and isinstance(test, Better) and test.only):
-        return _one_sample({case: sign * _difference(a[case], b[case]) for case in a if case in b})
-    return _two_samples([sign * v for v in a.values()], [sign * v for v in b.values()])
-
-
-def _difference(a: float, b: float) -> float:
-    """A minus B; a draw where both missed the structure."""
-    return 0.0 if a == b else a - b
-
-
-def _one_sample(differences: Values) -> Evidence | None:
-    """Signed ranks of differences, or of distances from a limit; the mean of the finite ones."""
     values = np.array(list(differences.values()))
     if values.size < 2:
         return None
@@ -213,8 +89,20 @@ def _one_sample(differences: Values) -> Evidence | None:
     )
 
 
-def _two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
-    """Mann and Whitney's test of two groups of different cases, and Welch's interval."""
+def two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
+    """Mann and Whitney's test of two groups of different cases, and Welch's interval.
+
+    Args:
+        a: scores of one group, infinite where the structure was missed.
+        b: of the other.
+
+    Returns:
+        The evidence; None where a group has fewer than two finite scores.
+
+    Example:
+        >>> two_samples([3.0, 4.0, 5.0], [0.0, 1.0, 2.0]).effect
+        3.0
+    """
     if min(len(a), len(b)) < 2:
         return None
     test = stats.mannwhitneyu(a, b)
@@ -237,7 +125,21 @@ def _two_samples(a: Sequence[float], b: Sequence[float]) -> Evidence | None:
     )
 
 
-def _correlation(x: Values, y: Values) -> Evidence | None:
+def correlation(x: Values, y: Values) -> Evidence | None:
+    """Pearson's r over the cases that both have, and Fisher's interval.
+
+    Args:
+        x: case to number.
+        y: likewise; what is not finite is left out.
+
+    Returns:
+        The evidence; None for fewer than four cases.
+
+    Example:
+        >>> line = {case: float(number) for number, case in enumerate("abcd")}
+        >>> round(correlation(line, line).effect, 6)
+        1.0
+    """
     cases = [case for case in x if case in y and isfinite(x[case]) and isfinite(y[case])]
     first, second = [x[case] for case in cases], [y[case] for case in cases]
     if len(cases) < 4:

@@ -7,9 +7,10 @@ from typing import Literal
 
 from lascarlib.evaluation.statistics import LEVEL, holm
 from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated, Test
-from lascarlib.experiments.evidence import Evidence, weigh
+from lascarlib.experiments.evidence import Evidence
 from lascarlib.experiments.records import Record
 from lascarlib.experiments.rendering import PRINTED
+from lascarlib.experiments.weighing import weigh
 
 Word = Literal[
     "agrees",

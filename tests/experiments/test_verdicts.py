@@ -6,8 +6,9 @@ from math import inf
 import pytest
 
 from lascarlib.experiments.comparisons import Alike, Better, Correlated
-from lascarlib.experiments.evidence import Evidence, weigh
+from lascarlib.experiments.evidence import Evidence
 from lascarlib.experiments.verdicts import judge, judge_all, judge_likeness
+from lascarlib.experiments.weighing import weigh
 
 HIGHER = Better("e", "A", "B", "dice")
 LOWER = Better("e", "A", "B", "hd_mm")

@@ -5,7 +5,7 @@ from math import inf
 import pytest
 
 from lascarlib.experiments.comparisons import Better, Beyond, Correlated
-from lascarlib.experiments.evidence import case_means, weigh
+from lascarlib.experiments.weighing import case_means, weigh
 
 HIGHER = Better("e", "A", "B", "dice")
 LOWER = Better("e", "A", "B", "hd_mm")
