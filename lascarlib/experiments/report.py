@@ -12,7 +12,8 @@ from lascarlib.experiments.records import PUBLISHED, stored_records
 from lascarlib.experiments.rendering import markdown_table
 from lascarlib.experiments.summary import domains_of, made_with
 from lascarlib.experiments.tables import EXPERIMENTS
-from lascarlib.experiments.verdicts import Verdict, compared
+from lascarlib.experiments.verdicts import Verdict
+from lascarlib.experiments.wording import compared
 
 DOMAINS = {
     "phantom": "the phantom",

@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Literal
 
 from lascarlib.evaluation.statistics import LEVEL, holm
 from lascarlib.experiments.comparisons import Alike, Better, Beyond, Correlated, Test
 from lascarlib.experiments.evidence import Evidence
 from lascarlib.experiments.records import Record
-from lascarlib.experiments.rendering import PRINTED
 from lascarlib.experiments.weighing import weigh
+from lascarlib.experiments.wording import numbers_behind
 
 Word = Literal[
     "agrees",
@@ -106,7 +106,7 @@ def judge(
         if isinstance(test, Correlated):
             same = "One of the two is the same in every case, so nothing can go with it"
         return Verdict(UNTESTABLE, f"{evidence.idle or same} ({evidence.cases} cases).")
-    told = _numbers(test, evidence, p_holm, tests=tests)
+    told = numbers_behind(test, evidence, p_holm, tests=tests)
     if _is_single(evidence):
         return Verdict(UNTESTABLE, f"{told} {ONE_TRAINING}")
     if p_holm < LEVEL:
@@ -141,7 +141,7 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
         if evidence.idle:
             return Verdict(UNTESTABLE, f"{evidence.idle} ({evidence.cases} cases).")
         return Verdict("agrees", f"The two rows answer the same in all {evidence.cases} cases.")
-    told = f"{_numbers(test, evidence)} Differences up to {test.margin:g} count as none."
+    told = f"{numbers_behind(test, evidence)} Differences up to {test.margin:g} count as none."
     if _is_single(evidence):
         return Verdict(UNTESTABLE, f"{told} {ONE_TRAINING}")
     if evidence.missed or evidence.low is None or evidence.high is None:
@@ -201,54 +201,3 @@ def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> 
     if rows <= there:
         return Verdict(UNTESTABLE, "The run has too few cases for this test.")
     return Verdict("not run yet", "No stored run of it yet.")
-
-
-def _numbers(test: Test, evidence: Evidence, p_holm: float | None = None, *, tests: int = 1) -> str:
-    p = ""
-    if p_holm is not None:
-        p = ", p < 0.001" if p_holm < 0.001 else f", p = {p_holm:.3f}"
-        p += f" ({tests} tests)" if tests > 1 else ""
-    kind = "r" if evidence.how == "Pearson" else "Effect"
-    size = f"{evidence.effect:+.3f}{_unit(test)}" if isfinite(evidence.effect) else "infinite"
-    ends = ""
-    if evidence.low is not None and evidence.high is not None:
-        ends = f" (95 % CI {evidence.low:+.3f} to {evidence.high:+.3f})"
-    left_out = ""
-    if evidence.missed:
-        where = "in p alone" if p and kind != "r" else "in no number here"
-        left_out = f", of which {evidence.missed} with an infinite score count {where}"
-    how = f", {evidence.how}" if p else ""
-    told = f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{_seeds(evidence, p)}."
-    return f"{told} {evidence.idle}".rstrip()
-
-
-def _unit(test: Test) -> str:
-    metric = "" if isinstance(test, Correlated) else test.metric
-    return " mm" if metric.endswith("_mm") else " points" if metric.endswith("_percent") else ""
-
-
-def _seeds(evidence: Evidence, p: str) -> str:
-    """How many seeds stand behind it, and of a difference, how many alone point as claimed."""
-    if not evidence.trained:
-        return ""
-    seeds = f"{evidence.seeds} seed{'' if evidence.seeds == 1 else 's'}"
-    claimed = sum(direction > 0 for direction in evidence.by_seed)
-    effects = ", ".join(f"{effect:+.3f}" for effect in evidence.effects)
-    return f", as claimed in {claimed} of {seeds}" if p else f", {seeds} ({effects})"
-
-
-def compared(test: Test) -> str:
-    """What is compared, for the page.
-
-    Example:
-        >>> compared(Better("bf-table-1", "K = 10", "K = 100", "atrium_hd_mm"))
-        'K = 10 against K = 100, LA HD [mm]'
-        >>> compared(Correlated("jsq-table-2", "AJSQnet-SESA", "atrium_dice", "scar_surface_dice"))
-        'AJSQnet-SESA, Dice_s with LA Dice'
-    """
-    if isinstance(test, Correlated):
-        return f"{test.row}, {PRINTED[test.y]} with {PRINTED[test.x]}"
-    rows = f"{test.row}: {test.side} {test.limit:g}" if isinstance(test, Beyond) else ""
-    if isinstance(test, Better | Alike):
-        rows = f"{test.row} against {test.than}"
-    return f"{rows}, {PRINTED[test.metric]}"
