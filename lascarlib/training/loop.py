@@ -23,7 +23,7 @@ from lascarlib.training.learner import Learner, make_learner, set_rate, take_ave
 from lascarlib.training.look import look_back
 from lascarlib.training.optimizer import learning_rate
 from lascarlib.training.schedule import Plateau, after_epoch
-from lascarlib.training.state import State, restored, waiting_percent
+from lascarlib.training.state import State, rescaled, restored, waiting_percent
 from lascarlib.training.task import Task
 from lascarlib.training.watching import Progress, Watcher, tell
 
@@ -66,16 +66,17 @@ def train_network(
             fabric.clip_gradients(learner.wrapped, learner.optimizer, max_norm=config.gradient_clip)
             with interrupts_held():  # a checkpoint never holds half a step
                 learner.optimizer.step()
-                _count(state, value, rate, elapsed_s=fabric.broadcast(time.monotonic() - started))
+                elapsed_s = fabric.broadcast(time.monotonic() - started)
+                _count(state, task, value, rate, elapsed_s=elapsed_s)
                 update_average(learner, decay=config.average_decay, iteration=state.iteration)
                 advance(bar, task, state)
                 if epoch_ends := len(state.epoch_losses) == config.epoch_iterations:
-                    _end_epoch(state, config, task.progress(state))
+                    _end_epoch(state, config, state.progress)
                     _save(learner, task, state, fabric)
             if epoch_ends:
                 look_back(learner, task, state, fabric)
                 _tell(watchers, task, state, fabric, done=False)
-            if task.progress(state) >= 1.0:
+            if state.progress >= 1.0:
                 break
         if state.epoch_losses:
             _end_epoch(state, config, 1.0)
@@ -95,7 +96,8 @@ def _resumed(learner: Learner, task: Task) -> State:
     path = task.folder / CHECKPOINT
     if not path.exists():
         return State(0, 0.0, Plateau(), [], [])
-    return restored(load_checkpoint(path, learner.model, learner.average, learner.optimizer))
+    state = restored(load_checkpoint(path, learner.model, learner.average, learner.optimizer))
+    return rescaled(state, progress=task.progress(state))
 
 
 def _save(learner: Learner, task: Task, state: State, fabric: Fabric) -> None:
@@ -111,11 +113,12 @@ def _rate(task: Task, state: State) -> float:
     return learning_rate(task.config, iteration=state.iteration, progress=progress, factor=factor)
 
 
-def _count(state: State, loss: float, rate: float, *, elapsed_s: float) -> None:
+def _count(state: State, task: Task, loss: float, rate: float, *, elapsed_s: float) -> None:
     """Note that one more iteration is done."""
     state.iteration += 1
     state.learning_rate = rate
     state.elapsed_s = elapsed_s
+    state.progress = task.progress(state)
     state.epoch_losses.append(loss)
 
 

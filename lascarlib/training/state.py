@@ -1,7 +1,7 @@
 """Where a training stands, besides tensors."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lascarlib.training.schedule import Plateau
@@ -22,6 +22,7 @@ class State:
         rows: one row of the log per finished epoch.
         learning_rate: of the latest iteration.
         epoch_waited_s: seconds the current epoch waited for batches.
+        progress: share of the training done, of its iterations or of its time.
     """
 
     iteration: int
@@ -31,6 +32,7 @@ class State:
     rows: list[Row]
     learning_rate: float = 0.0
     epoch_waited_s: float = 0.0
+    progress: float = 0.0
 
 
 def restored(stored: Mapping[str, Any]) -> State:
@@ -43,6 +45,24 @@ def restored(stored: Mapping[str, Any]) -> State:
         True
     """
     return State(**{**stored, "plateau": Plateau(**stored["plateau"])})
+
+
+def rescaled(state: State, *, progress: float) -> State:
+    """A state that goes on under another time budget: what was a share of the old one moves.
+
+    Args:
+        state: of a checkpoint; one without its `progress` stays as it is.
+        progress: share of the training that is done by then, now.
+
+    Example:
+        >>> state = State(80, 480.0, Plateau(best_at=0.75), [], [], progress=0.8)  # of 10 minutes
+        >>> rescaled(state, progress=0.2).plateau.best_at  # 7.5 of 40 minutes
+        0.1875
+    """
+    if not state.progress:
+        return state
+    best_at = state.plateau.best_at * (progress / state.progress)
+    return replace(state, plateau=replace(state.plateau, best_at=best_at), progress=progress)
 
 
 def waiting_percent(state: State) -> float:

@@ -229,6 +229,57 @@ def test_an_interrupted_budget_goes_on_with_the_time_left(batches, tmp_path, mon
     assert rows[-1]["learning_rate"] == 0
 
 
+@pytest.mark.parametrize(
+    ("before_s", "after_s", "divided"),
+    [(10.0, 10.0, 7), (10.0, 40.0, 13), (40.0, 10.0, 7), (None, 40.0, 13), (10.0, None, 9)],
+)
+def test_a_plateau_keeps_its_place_under_another_budget(
+    batches, tmp_path, monkeypatch, before_s, after_s, divided
+) -> None:
+    # An iteration is an epoch and takes 1 s; the best loss is that of epoch 4. The patience is
+    # 4 of 20 epochs: 2 of 10 s, 8 of 40 s. So the rate is divided after 6 s, 12 s or 8 iterations,
+    # and first used in the epoch after.
+    seconds = itertools.count()
+    monkeypatch.setattr(loop, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    config = dataclasses.replace(CONFIG, iterations=20, epoch_iterations=1, plateau_epochs=4)
+    objective = dataclasses.replace(
+        make_objective(Config(atrium=config), "atrium"),
+        loss=lambda answer, _, iteration: 0 * answer[0].mean() + max(1, 4 - iteration),
+    )
+
+    def go(budget_s) -> None:
+        task = Task(objective, config, tmp_path / "run", seed=3, budget_s=budget_s)
+        train_network(batches, task, fabric=make_fabric("32-true"))
+
+    with monkeypatch.context() as patched:
+        interrupt_at(patched, 4)
+        with pytest.raises(KeyboardInterrupt):
+            go(before_s)
+    go(after_s)
+    whole = after_s or 20
+    undivided = {k: 0.01 * (1 - (k - 1) / whole) ** 0.9 for k in range(5, int(whole) + 1)}
+    rows = [row for row in rows_of(tmp_path / "run") if row["epoch"] > 4]
+    first = next(r["epoch"] for r in rows if r["learning_rate"] < 0.5 * undivided[r["epoch"]])
+    assert first == divided
+
+
+def test_a_checkpoint_that_does_not_say_its_progress_goes_on(
+    batches, tmp_path, monkeypatch
+) -> None:
+    train(batches, tmp_path / "whole")
+    with monkeypatch.context() as patched:
+        interrupt_at(patched, 6)
+        patched.setattr(
+            loop,
+            "asdict",
+            lambda s: {k: v for k, v in dataclasses.asdict(s).items() if k != "progress"},
+        )
+        with pytest.raises(KeyboardInterrupt):
+            train(batches, tmp_path / "cut")
+    train(batches, tmp_path / "cut")
+    assert weights_of(tmp_path / "cut") == weights_of(tmp_path / "whole")
+
+
 def test_averaged_weights_are_not_the_last_ones(batches, tmp_path) -> None:
     train(batches, tmp_path / "averaged")
     train(batches, tmp_path / "last", dataclasses.replace(CONFIG, average_decay=0.0))
