@@ -63,9 +63,7 @@ def train_fold(
             this stage that are not to be averaged with this one.
     """
     _check_alike(run, stage, fold, samples)
-    folder, name = run.fold_folder(stage, fold.name), f"{stage} {fold.name}"
-    if fold.name in run.trained_folds(stage):
-        tell(watchers, Progress(name, folder, read_rows(folder / "log.csv"), done=True))
+    if _is_trained(run, stage, fold.name, watchers):
         return
     files = _files(run, samples, fold.training)
     if not files:
@@ -82,11 +80,21 @@ def train_fold(
         budget_s=budget_s,
         watchers=watchers,
     )
-    with lock(run.folder / stage / f"{fold.name}.lock", what=f"{run.folder}, {name}"):
-        if fold.name in run.trained_folds(stage):
+    with lock(run.folder / stage / f"{fold.name}.lock", what=f"{run.folder}, {stage} {fold.name}"):
+        if _is_trained(run, stage, fold.name, watchers):
             return
         write_json(_record_file(run, stage), {"samples": samples})
         launch(learn, devices=run.config.devices, precision=choose_precision(run.config.precision))
+
+
+def _is_trained(run: Run, stage: str, fold: str, watchers: Sequence[Watcher]) -> bool:
+    """Whether a network is trained already, which the watchers are then told."""
+    if fold not in run.trained_folds(stage):
+        return False
+    folder = run.fold_folder(stage, fold)
+    rows = read_rows(folder / "log.csv")
+    tell(watchers, Progress(f"{stage} {fold}", folder, rows, done=True))
+    return True
 
 
 def batch_plan(config: StageConfig, *, seed: int, n_targets: int = 1) -> BatchPlan:

@@ -14,6 +14,7 @@ from lascarlib.lock import lock
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import make_config, open_run, start_run
 from lascarlib.training.stage import store_samples, train_fold
+from lascarlib.training.watching import Progress
 
 SETTINGS = (
     "folds=2",
@@ -66,18 +67,23 @@ def test_a_fold_that_another_process_trains_is_waited_for(tmp_path, tiny_dataset
     run = start_run(tmp_path / "run", config, tiny_dataset)
     cases = (tiny_dataset.load(name) for name in run.ids)
     store_samples(run, "atrium", (atrium_sample(c, spacing_mm=(2.0, 2.0, 3.0)) for c in cases))
-    weights = run.fold_folder("atrium", "fold_0") / "weights.safetensors"
+    weights, told = run.fold_folder("atrium", "fold_0") / "weights.safetensors", []
     with lock(run.folder / "atrium" / "fold_0.lock", what="fold_0"):
         fold = run.fold("fold_0")
         late = threading.Thread(
-            target=train_fold, args=(run, "atrium", fold), kwargs={"samples": "atrium"}
+            target=train_fold,
+            args=(run, "atrium", fold),
+            kwargs={"samples": "atrium", "watchers": [told.append]},
         )
         late.start()
         late.join(0.3)
         assert late.is_alive()
         weights.parent.mkdir()
+        (weights.parent / "log.csv").write_text("epoch,loss\n1,0.5\n")
         weights.write_bytes(b"trained by the other")
     late.join(20)
     assert not late.is_alive()
     assert weights.read_bytes() == b"trained by the other"
-    assert [path.name for path in weights.parent.iterdir()] == ["weights.safetensors"]
+    assert {path.name for path in weights.parent.iterdir()} == {"log.csv", "weights.safetensors"}
+    rows = [{"epoch": 1.0, "loss": 0.5}]
+    assert told == [Progress("atrium fold_0", weights.parent, rows, done=True)]
