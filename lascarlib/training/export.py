@@ -3,6 +3,8 @@
 import dataclasses
 import hashlib
 import shutil
+import sys
+import tempfile
 from pathlib import Path
 
 import torch
@@ -23,9 +25,10 @@ def export_run(run: Run, folder: Path, *, fold: str | None = None) -> int:
     of a thousand. The folder is a RUN again, to predict with, not to go on training.
 
     Args:
-        run: with every network trained that is wanted.
+        run: with every network trained that is wanted; those that lack are named on stderr.
         folder: gets run.json with the weights' checksums, card.md which says what they learned
-            from, and weights.safetensors and log.csv for each <stage>/<fold>; new or empty.
+            from, and weights.safetensors and log.csv for each <stage>/<fold>; new or empty, and
+            left so where anything is refused.
         fold: whose networks are written; those of every trained fold where None.
 
     Returns:
@@ -37,8 +40,22 @@ def export_run(run: Run, folder: Path, *, fold: str | None = None) -> int:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LascarError(f"{folder}: not empty; give a new folder")
+    networks = _networks(run, fold)
+    target = folder.resolve()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=target.parent) as part:
+        made = Path(part) / target.name
+        size = _write(run, made, networks)
+        if target.exists():
+            target.rmdir()
+        made.rename(target)
+    return size
+
+
+def _write(run: Run, folder: Path, networks: list[str]) -> int:
+    """Write the networks, each <stage>/<fold>, with record and card; returns bytes of weights."""
     size, sums = 0, {}
-    for place in _networks(run, fold):
+    for place in networks:
         source, target = (one / place for one in (run.folder, folder))
         size += _write_half(source / "weights.safetensors", target / "weights.safetensors")
         shutil.copyfile(source / "log.csv", target / "log.csv")
@@ -59,7 +76,7 @@ def export_run(run: Run, folder: Path, *, fold: str | None = None) -> int:
 
 
 def _networks(run: Run, fold: str | None) -> list[str]:
-    """The networks that are written, each as <stage>/<fold>."""
+    """The networks that are written, each as <stage>/<fold>; those that lack are said."""
     trained = run.trained_folds(run.stages[0])
     if not trained:
         raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
@@ -68,12 +85,12 @@ def _networks(run: Run, fold: str | None) -> list[str]:
             f"{run.folder}[{fold}]: holds the networks of {', '.join(trained)}; export one of "
             f"them, as in {run.folder}[{trained[0]}], or all, without brackets"
         )
-    return [
-        f"{stage}/{name}"
-        for stage in run.stages
-        for name in run.trained_folds(stage)
-        if fold in (None, name)
-    ]
+    found = {f"{stage}/{name}" for stage in run.stages for name in run.trained_folds(stage)}
+    names = [fold] if fold else sorted({Path(place).name for place in found})
+    wanted = [f"{stage}/{name}" for stage in run.stages for name in names]
+    if missing := [place for place in wanted if place not in found]:
+        print(f"{run.folder}: not trained, so left out: {', '.join(missing)}", file=sys.stderr)
+    return [place for place in wanted if place in found]
 
 
 def _name(start: str) -> str:

@@ -71,15 +71,22 @@ def test_a_run_without_networks_is_refused(trained, tmp_path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_a_weight_beyond_16_bits_is_refused(trained, tmp_path) -> None:
-    copy = start_run(tmp_path / "run", trained.config, open_dataset("phantom:cases=2,seed=3"))
-    tensors = load_file(trained.folder / WEIGHTS)
+def test_a_weight_beyond_16_bits_is_refused_and_leaves_nothing(trained, tmp_path) -> None:
+    run, out = tmp_path / "run", tmp_path / "out"
+    shutil.copytree(trained.folder, run, ignore=shutil.ignore_patterns("cache"))
+    scar = run / "scar" / "all" / "weights.safetensors"
+    tensors = load_file(scar)
     name = sorted(tensors)[0]
     tensors[name] = torch.full_like(tensors[name], 1e6)  # the largest half is 65504
-    (copy.folder / "atrium" / "all").mkdir(parents=True)
-    save_file(tensors, copy.folder / WEIGHTS)
+    save_file(tensors, scar)
     with pytest.raises(LascarError, match="too large for 16 bits"):
-        export_run(copy, tmp_path / "out")
+        export_run(open_run(run), out)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    shutil.copyfile(trained.folder / "scar" / "all" / "weights.safetensors", scar)
+    out.mkdir()
+    assert export_run(open_run(run), out) > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "run"]
+    assert (out / "card.md").read_text().startswith("# out\n")
 
 
 def test_the_command_exports_and_the_name_predicts(trained, tmp_path, monkeypatch, capsys) -> None:
@@ -115,7 +122,12 @@ def test_one_of_several_folds_is_exported_by_its_name(trained, tmp_path, capsys)
     assert "lascar cv phantom:cases=2,seed=3 RUN" in card
     assert main(["export", str(folds), str(both)]) == 0
     assert networks(both) == [f"{s}/fold_{k}" for s in ("atrium", "scar") for k in (0, 1)]
-    capsys.readouterr()
+    assert "left out" not in capsys.readouterr().err
+    shutil.rmtree(folds / "scar" / "fold_1")
+    for words, name, left in ((f"{folds}[fold_1]", "la", 1), (str(folds), "three", 3)):
+        assert main(["export", words, str(tmp_path / name)]) == 0
+        assert f"{folds}: not trained, so left out: scar/fold_1\n" in capsys.readouterr().err
+        assert len(networks(tmp_path / name)) == left
     assert main(["export", f"{folds}[fold_7]", str(tmp_path / "none")]) == 2
     said = capsys.readouterr().err
     assert "folds[fold_7]: holds the networks of fold_0, fold_1; export one of them" in said
