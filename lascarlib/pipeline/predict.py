@@ -21,8 +21,8 @@ from lascarlib.training.stage import load_networks
 from lascarlib.uncertainty import Population, case_uncertainty, is_outlier
 
 LEAST_FIELD_MM = 27.0
-"""The least diameter of a normal LA, front to back in a woman (Lang et al., J Am Soc Echocardiogr
-2005): in a narrower field of view there is no room for an LA."""
+"""Where the reference range of an LA's diameter begins, front to back in a woman (Lang et al.,
+J Am Soc Echocardiogr 2005): a narrower field of view has no room for a normal LA."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ class Predictor:
         """Predict one case on its own grid; its labels, where it has any, are not looked at.
 
         Raises:
-            LascarError: there can be no LA in the image, see `check_scan`.
+            LascarError: there is no room for an LA in the image, see `check_scan`.
         """
         run = self.run
         check_scan(case)
@@ -119,7 +119,7 @@ class Predictor:
 
 
 def check_scan(case: Case) -> None:
-    """Refuse an image in which there can be no LA.
+    """Refuse an image in which there is no room for an LA.
 
     Args:
         case: whose image is to be segmented.
@@ -140,8 +140,8 @@ def check_scan(case: Case) -> None:
     if min(widths) < LEAST_FIELD_MM:
         raise LascarError(
             f"{case.id}: the field of view is {' x '.join(f'{width:g}' for width in widths)} mm, "
-            f"too narrow for an LA, of which none is below {LEAST_FIELD_MM:g} mm; give the whole "
-            "scan, or repair the header, which is in mm"
+            f"too narrow for an LA: a normal one's diameter begins at {LEAST_FIELD_MM:g} mm; give "
+            "the whole scan, or repair the header, which is in mm"
         )
 
 

@@ -178,7 +178,11 @@ def test_predict_needs_a_run_and_images(refuse, tiny_folder, tmp_path) -> None:
         # 5 x 5 x 3 voxels of 2 x 2 x 3 mm
         (np.arange(75.0).reshape(5, 5, 3), "b: the field of view is 10 x 10 x 9 mm, too narrow"),
         # 27 mm are enough, 24 are not: 14 x 14 x 8 voxels
-        (np.arange(1568.0).reshape(14, 14, 8), "b: the field of view is 28 x 28 x 24 mm, too narr"),
+        (
+            np.arange(1568.0).reshape(14, 14, 8),
+            "b: the field of view is 28 x 28 x 24 mm, too narrow for an LA: a normal one's "
+            "diameter begins at 27 mm; give the whole scan, or repair the header, which is in mm",
+        ),
         (np.ones((14, 14, 9)), "b: every voxel is 1; give the scan itself"),
     ],
 )
