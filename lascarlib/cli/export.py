@@ -21,8 +21,8 @@ def add_commands(commands: Any) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write what predicting needs of a training, in half the bytes."""
     from lascarlib.training import export_run, open_run
+    from lascarlib.training.folds import split_fold
     from lascarlib.training.lineage import beyond_phantoms
-    from lascarlib.training.record import split_fold
 
     place, fold = split_fold(options.run)
     size = export_run(open_run(place), options.out, fold=fold)

@@ -1,6 +1,8 @@
-"""Cross-validation folds, and which random numbers each training gets."""
+"""Cross-validation folds, how one is named, and which random numbers each training gets."""
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -71,3 +73,24 @@ def training_seed(seed: int, *, stage: str, fold: str) -> int:
     """
     words = [seed, *stage.encode(), 0, *fold.encode()]
     return int(np.random.SeedSequence(words).generate_state(1)[0])
+
+
+def split_fold(words: str) -> tuple[str, str | None]:
+    """Read what names a training, or one fold of it.
+
+    Args:
+        words: a folder or "pretrained:phantom", with the fold in brackets where one is meant; a
+            folder whose own name ends in brackets is that folder.
+
+    Returns:
+        What stands before the brackets, and the name in them; None without brackets.
+
+    Example:
+        >>> split_fold("runs/folds[fold_1]"), split_fold("runs/one")
+        (('runs/folds', 'fold_1'), ('runs/one', None))
+    """
+    if Path(words).exists():
+        return words, None
+    found = re.fullmatch(r"(.*?)(?:\[(\w+)\])?", words, re.DOTALL)
+    assert found is not None  # everything matches
+    return found[1], found[2]

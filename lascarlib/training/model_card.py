@@ -13,7 +13,7 @@ from lascarlib.training.folds import ALL
 from lascarlib.training.lineage import beyond_phantoms
 from lascarlib.training.profiles import make_config
 from lascarlib.training.run import Run, open_run
-from lascarlib.training.settings import to_json
+from lascarlib.training.settings import differing_settings
 from lascarlib.training.start import RATE_FACTOR, TAKEN
 
 SCORES = "scores.json"
@@ -116,7 +116,7 @@ def training_command(run: Run) -> str:
     """
     config = run.config
     usual = make_config(config.profile, seed=config.seed, settings={"method": config.method})
-    changed = dict(_differences(to_json(usual), to_json(config)))
+    changed = differing_settings(usual, config)
     for name in ("method", *_come_with_start(run, usual)):
         changed.pop(name, None)
     task, folds = _command_of(run)
@@ -167,16 +167,6 @@ def _come_with_start(run: Run, usual: Config) -> Iterator[str]:
         yield from (f"{stage}.{name}" for name in TAKEN)
         if run.config.stage(stage).learning_rate == RATE_FACTOR * usual.stage(stage).learning_rate:
             yield f"{stage}.learning_rate"
-
-
-def _differences(
-    usual: Mapping[str, Any], own: Mapping[str, Any], prefix: str = ""
-) -> Iterator[tuple[str, Any]]:
-    for name, value in own.items():
-        if isinstance(value, Mapping):
-            yield from _differences(usual[name], value, f"{prefix}{name}.")
-        elif value != usual[name]:
-            yield prefix + name, tuple(value) if isinstance(value, list) else value
 
 
 def start_line(run: Run) -> str:

@@ -1,6 +1,5 @@
 """What a training was made from, kept as run.json in its folder."""
 
-import re
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.settings import from_json, to_json, with_settings
+from lascarlib.training.settings import differing_settings, from_json, to_json, with_settings
 
 OPTIONS = ("method", "profile", "seed", "start")
 """Settings that a command gives by an option of its own, and that no training changes later."""
@@ -134,10 +133,9 @@ def resumed_config(record: Record[AnyConfig], given: Mapping[str, Any]) -> AnyCo
         if given[name] != before:
             raise _differs(record, name, "none" if before == "" else before, given[name])
     changed = with_settings(config, {k: v for k, v in given.items() if k not in OPTIONS})
-    differing = _differences(to_json(config), to_json(changed))
-    for name in (name for name in differing if name != BUDGET):
-        values = (reduce(getattr, name.split("."), one) for one in (config, changed))
-        raise _differs(record, name, *values)
+    for name, value in differing_settings(config, changed).items():
+        if name != BUDGET:
+            raise _differs(record, name, reduce(getattr, name.split("."), config), value)
     return typing.cast(AnyConfig, changed)
 
 
@@ -174,24 +172,6 @@ def open_record(kind: type[AnyRecord], config: type, folder: str | Path) -> AnyR
         raise LascarError(f"{path}: not a training's record ({error}); restore it") from error
 
 
-def split_fold(words: str) -> tuple[str, str | None]:
-    """Read what names a training, or one fold of it.
-
-    Args:
-        words: a folder or "pretrained:phantom", with the fold in brackets where one is meant.
-
-    Returns:
-        What stands before the brackets, and the name in them; None without brackets.
-
-    Example:
-        >>> split_fold("runs/folds[fold_1]"), split_fold("runs/one")
-        (('runs/folds', 'fold_1'), ('runs/one', None))
-    """
-    found = re.fullmatch(r"(.*?)(?:\[(\w+)\])?", words, re.DOTALL)
-    assert found is not None  # everything matches
-    return found[1], found[2]
-
-
 def trained_folds(folder: Path, stage: str) -> tuple[str, ...]:
     """Names of the folds whose training of a stage is complete in the folder of a run."""
     found = (folder / stage).glob("*/weights.safetensors")
@@ -211,23 +191,11 @@ def _check_same(old: Record[Any], new: Record[Any]) -> None:
                 f"{old.folder}: was started with {name} {before}, not {now}; resume with --{name} "
                 f"{before} or give a new folder"
             )
-    changed = _differences(to_json(old.config), to_json(new.config))
-    changed = [name for name in changed if name != BUDGET]
+    differing = differing_settings(old.config, new.config)
+    changed = [name for name in differing if name != BUDGET]
     if changed:
         more = f" and {len(changed) - SHOWN} more" if len(changed) > SHOWN else ""
         raise LascarError(
             f"{old.folder}: was started with another {', '.join(changed[:SHOWN])}{more}; resume "
             "with the same settings or give a new folder"
         )
-
-
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str = "") -> list[str]:
-    names: list[str] = []
-    for key, value in new.items():
-        if isinstance(value, Mapping):
-            names += _differences(old[key], value, f"{prefix}{key}.")
-        elif (
-            list(value) != list(old[key]) if isinstance(value, tuple | list) else value != old[key]
-        ):
-            names.append(prefix + key)
-    return names

@@ -132,6 +132,33 @@ def parse_settings(assignments: Iterable[str]) -> dict[str, Any]:
     return settings
 
 
+def differing_settings(usual: Any, own: Any) -> dict[str, Any]:
+    """The settings of a frozen config that are not those of another one of its type.
+
+    Args:
+        usual: the config to compare with.
+        own: the config whose values are wanted.
+
+    Returns:
+        Dotted name to value; empty where the two are equal.
+
+    Example:
+        >>> from lascarlib.training.config import Config
+        >>> own = with_settings(Config(), {"seed": 3, "atrium.batch_size": 4})
+        >>> differing_settings(Config(), own)
+        {'seed': 3, 'atrium.batch_size': 4}
+    """
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(own):
+        before, now = getattr(usual, field.name), getattr(own, field.name)
+        if dataclasses.is_dataclass(now):
+            parts = differing_settings(before, now)
+            found |= {f"{field.name}.{name}": value for name, value in parts.items()}
+        elif now != before:
+            found[field.name] = now
+    return found
+
+
 def to_json(record: Any) -> dict[str, Any]:
     """A config as nested dictionaries of JSON types; `from_json` is the way back."""
     return dataclasses.asdict(record)

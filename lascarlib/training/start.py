@@ -10,9 +10,10 @@ from lascarlib.errors import LascarError
 from lascarlib.pretrained import run_folder, run_name
 from lascarlib.training.checkpoint import load_weights
 from lascarlib.training.config import Config
+from lascarlib.training.folds import split_fold
 from lascarlib.training.methods import STAGES, is_spatial
 from lascarlib.training.objective import Objective
-from lascarlib.training.record import Record, open_record, split_fold, trained_folds
+from lascarlib.training.record import Record, open_record, trained_folds
 
 RATE_FACTOR = 0.25
 """Share of a profile's learning rate that a network starts with where it has weights already."""

@@ -1,7 +1,7 @@
 import pytest
 
 from lascarlib.errors import LascarError
-from lascarlib.training.folds import make_folds, training_seed
+from lascarlib.training.folds import make_folds, split_fold, training_seed
 
 IDS = tuple(f"case_{k}" for k in range(11))
 
@@ -38,3 +38,11 @@ def test_every_network_has_a_seed_of_its_own_that_never_changes() -> None:
     assert training_seed(0, stage="atrium", fold="all") == training_seed(
         0, stage="atrium", fold="all"
     )
+
+
+def test_a_folder_whose_name_ends_in_brackets_is_reached(tmp_path) -> None:
+    words = str(tmp_path / "run[1]")
+    assert split_fold(words) == (str(tmp_path / "run"), "1")
+    (tmp_path / "run[1]").mkdir()
+    assert split_fold(words) == (words, None)
+    assert split_fold(f"{words}[fold_0]") == (words, "fold_0")
