@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
+from lascarlib.lock import lock
 from lascarlib.provenance import provenance
 from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.settings import differing_settings, from_json, to_json, with_settings
@@ -63,30 +64,59 @@ def make_record(
 
 
 def start_record(
-    record: Record[Any], *, resume: bool, further: Mapping[str, Any] | None = None
+    record: Record[Any],
+    *,
+    resume: bool,
+    is_trained: bool,
+    further: Mapping[str, Any] | None = None,
 ) -> None:
     """Make the folder of a new training, or check that an existing one is the same.
+
+    One process at a time: where another one makes the folder, that is waited for.
 
     Args:
         record: of the training; its folder is new or empty unless `resume`.
         resume: go on where an earlier training with the same config and data stopped; another
             time budget becomes that of the folder.
+        is_trained: whether nothing is left to train, so that no other budget can be meant.
         further: what else is written into run.json.
 
     Raises:
         LascarError: the folder is in use and `resume` is not set, or it holds something else, or a
-            training with another config or on other data.
+            training with another config or on other data, or one that is complete and had another
+            budget.
     """
+    own = record.folder.resolve()
+    with lock(own.with_name(f".{own.name}.lock"), what=str(record.folder), poll_s=0.1):
+        if not (own / "run.json").exists():
+            _write_record(record, further or {})
+        elif resume:
+            _go_on(record, is_trained=is_trained)
+        else:
+            raise LascarError(
+                f"{record.folder}: holds a training already; give --resume or a new folder"
+            )
+
+
+def _go_on(record: Record[Any], *, is_trained: bool) -> None:
+    """Check that a folder's training is the same, and give it the time budget asked for."""
     folder = record.folder
-    if (folder / "run.json").exists():
-        if not resume:
-            raise LascarError(f"{folder}: holds a training already; give --resume or a new folder")
-        earlier = open_record(type(record), type(record.config), folder)
-        _check_same(earlier, record)
-        if earlier.config != record.config:
-            stored = read_json(folder / "run.json")
-            write_json(folder / "run.json", stored | {"config": to_json(record.config)})
+    earlier = open_record(type(record), type(record.config), folder)
+    _check_same(earlier, record)
+    before, now = earlier.config.budget_minutes, record.config.budget_minutes
+    if before == now:
         return
+    if is_trained:
+        raise LascarError(
+            f"{folder}: is trained already, with {BUDGET} {before:g}, not {now:g}; leave it out or "
+            "give a new folder"
+        )
+    stored = read_json(folder / "run.json")
+    write_json(folder / "run.json", stored | {"config": to_json(record.config)})
+
+
+def _write_record(record: Record[Any], further: Mapping[str, Any]) -> None:
+    folder = record.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LascarError(f"{folder}: not empty and no training; give a new folder")
     write_json(
@@ -97,7 +127,7 @@ def start_record(
             "ids": list(record.ids),
             "fingerprint": record.fingerprint,
             "has_scar": record.has_scar,
-            **(further or {}),
+            **further,
             "provenance": provenance(),
         },
     )

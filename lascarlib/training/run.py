@@ -89,9 +89,9 @@ def start_run(
 
     Raises:
         LascarError: the folder is in use and `resume` is not set; or config or data differ from
-            those it was started with; or a case has no LA label; or a network does not fit its
-            patch, or the weights it is to start from; or it is the name of weights that come with
-            the package.
+            those it was started with, or the budget where nothing is left to train; or a case has
+            no LA label; or a network does not fit its patch, or the weights it is to start from; or
+            it is the name of weights that come with the package.
     """
     if str(folder).startswith(PREFIX):
         raise LascarError(f"{folder}: comes with the package, to predict with; give a new folder")
@@ -101,15 +101,23 @@ def start_run(
         run.fold(name)
     for stage in run.stages:
         run.objective(stage)
+    is_trained = _is_trained(run, folds)
     if not config.start or (resume and is_kept(run.folder)):
-        start_record(run, resume=resume)
+        start_record(run, resume=resume, is_trained=is_trained)
         return run
     start = open_start(config.start)
     check_start(config, start, {stage: run.objective(stage) for stage in run.stages})
     further = {"start": start_provenance(start, run.stages)}
-    start_record(run, resume=resume, further=further)
+    start_record(run, resume=resume, is_trained=is_trained, further=further)
     keep_start(run.folder, start, run.stages)
     return run
+
+
+def _is_trained(run: Run, folds: tuple[str, ...]) -> bool:
+    """Whether every network of some folds is complete, or no more can be trained in the folder."""
+    every = {f"fold_{k}" for k in range(run.config.folds)}
+    trained = [set(run.trained_folds(stage)) for stage in run.stages]
+    return all(names >= set(folds) or names >= every or ALL in names for names in trained)
 
 
 def open_run(folder: str | Path) -> Run:

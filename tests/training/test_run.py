@@ -1,9 +1,12 @@
 import dataclasses
 import json
+import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from lascarlib.errors import LascarError
+from lascarlib.lock import lock
 from lascarlib.training import ALL, make_config, open_run, start_run
 from lascarlib.training.record import resumed_config
 
@@ -82,6 +85,54 @@ def test_a_resumed_run_has_its_recorded_config_but_for_a_new_budget(
     ):
         with pytest.raises(LascarError, match=words):
             resumed_config(run, given)
+
+
+@pytest.mark.parametrize(
+    ("trained", "asked"),
+    [((ALL,), ALL), ((ALL,), "fold_0"), (("fold_0",), "fold_0"), (("fold_0", "fold_1"), ALL)],
+)
+def test_another_budget_is_refused_where_nothing_is_left_to_train(
+    tmp_path, config, tiny_dataset, trained, asked
+) -> None:
+    def start(minutes, *, resume=True):
+        given = dataclasses.replace(config, budget_minutes=minutes)
+        return start_run(tmp_path / "run", given, tiny_dataset, resume=resume, folds=(asked,))
+
+    def finish(stage) -> None:
+        for name in trained:
+            run.fold_folder(stage, name).mkdir(parents=True)
+            (run.fold_folder(stage, name) / "weights.safetensors").touch()
+
+    run = start(10.0, resume=False)
+    finish("atrium")
+    start(20.0)  # the scar network is still to be trained
+    finish("scar")
+    record = (tmp_path / "run" / "run.json").read_bytes()
+    words = "run: is trained already, with budget_minutes 20, not 1; leave it out or give a new"
+    with pytest.raises(LascarError, match=words):
+        start(1.0)
+    assert start(20.0).config.budget_minutes == 20.0
+    assert (tmp_path / "run" / "run.json").read_bytes() == record
+
+
+def test_a_folder_that_another_process_is_making_is_waited_for(
+    tmp_path, config, tiny_dataset
+) -> None:
+    made = start_run(tmp_path / "made", config, tiny_dataset)
+    folder = tmp_path / "run"
+    with ThreadPoolExecutor(1) as threads:
+        with lock(tmp_path / ".run.lock", what="run"):
+            folder.mkdir()
+            part = folder / ".part-half"
+            part.write_text("{")
+            late = threads.submit(start_run, folder, config, tiny_dataset, resume=True)
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.3)
+            part.unlink()
+            shutil.copyfile(made.folder / "run.json", folder / "run.json")
+        assert late.result(timeout=20).config == config
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made", "run"]
+    assert [path.name for path in folder.iterdir()] == ["run.json"]
 
 
 def test_a_run_of_seed_0_says_so(tmp_path, tiny_settings, tiny_dataset) -> None:

@@ -276,8 +276,12 @@ def test_the_command_starts_says_so_and_resumes(earlier, tiny_folder, tmp_path, 
     resume.append("--resume")
     assert main(resume) == 0
     assert main([*words, "--set", "folds=2", "--resume"]) == 0
-    assert main([*resume, "--budget", "2"]) == 0
-    assert open_run(tmp_path / "run").config.budget_minutes == 2.0
+    assert main([*resume, "--budget", "2"]) == 2
+    assert "is trained already, with budget_minutes 0, not 2; leave" in capsys.readouterr().err
+    (tmp_path / "run" / "scar" / "fold_0" / "weights.safetensors").unlink()
+    assert main([*resume, "--budget", "0.001"]) == 0
+    assert open_run(tmp_path / "run").config.budget_minutes == 0.001
+    assert open_run(tmp_path / "run").trained_folds("scar") == ("fold_0",)
     capsys.readouterr()
     assert main([*resume, "--start", "elsewhere"]) == 2
     said = capsys.readouterr().err

@@ -26,7 +26,7 @@ def start_learngc(
     check_labelled(dataset, label="LA", purpose="LearnGC")
     check_labelled(dataset, label="scar", purpose="LearnGC")
     run = make_record(LearnGCRun, folder, config, dataset)
-    start_record(run, resume=resume)
+    start_record(run, resume=resume, is_trained=(run.folder / "weights.safetensors").exists())
     return run
 
 

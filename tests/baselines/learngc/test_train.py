@@ -99,6 +99,9 @@ def test_a_complete_training_is_left_as_it_is(trained_folder, tiny_dataset, quic
     before = (trained_folder / "weights.safetensors").stat().st_mtime_ns
     train_learngc(trained_folder, tiny_dataset[:4], quick, resume=True)
     assert (trained_folder / "weights.safetensors").stat().st_mtime_ns == before
+    longer = dataclasses.replace(quick, budget_minutes=5.0)
+    with pytest.raises(LascarError, match="is trained already, with budget_minutes 0, not 5;"):
+        train_learngc(trained_folder, tiny_dataset[:4], longer, resume=True)
     assert open_learngc(trained_folder).config == quick
     assert is_learngc(trained_folder)
     assert not is_learngc(trained_folder / "cache")
