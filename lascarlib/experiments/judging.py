@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import get_args
 
-from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
+from lascarlib.experiments.claims import CLAIMS, Claim, Untestable, reasons
 from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.records import Record
 from lascarlib.experiments.summary import domains_of
@@ -45,9 +45,9 @@ def judge_claims(claims: Sequence[Claim], records: Records, *, domain: str) -> l
 
 
 def _explained(claim: Claim, verdict: Verdict, *, domain: str) -> Verdict:
-    """With what may be behind it on the phantom, where it does not even look as the paper says."""
-    told = verdict.word in ("disagrees", UNTESTABLE)
-    if domain != "phantom" or not told or not claim.otherwise:
+    """With what may be behind it on this data, where it does not even look as the paper says."""
+    holds = domain == "phantom" or claim.otherwise in reasons.OF_ANY_DATA
+    if verdict.word not in ("disagrees", UNTESTABLE) or not holds or not claim.otherwise:
         return verdict
     return Verdict(verdict.word, f"{verdict.reason} {claim.otherwise}")
 

@@ -100,7 +100,7 @@ hangs on it counts as settled. The words mean:
 - **disagrees**: the test shows a difference the other way, and so does every seed; or the whole
   interval lies beyond the margin of what was to be alike, and so does every seed.
 - **cannot be tested on this data**: for the reason said; most often no difference is shown either
-  way, because the phantom is too easy, or the cases too few.
+  way, or seeds contradict each other.
 - **not run yet**: no run is stored in this edition.
 
 {_SIZES[profile]}

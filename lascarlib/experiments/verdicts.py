@@ -112,7 +112,7 @@ def judge(
     if p_holm < LEVEL:
         return _shown(test, evidence, told)
     if tests * evidence.smallest_p >= LEVEL:
-        few = "So few cases cannot show a difference in this test."
+        few = "So few cases that differ can show nothing in this test."
         return Verdict(UNTESTABLE, f"{few} {told}")
     if evidence.effect > 0 and _is_steady(evidence, 1.0):
         return Verdict("agrees in direction only", told)

@@ -1,9 +1,9 @@
 """Why a run of this size on a phantom may come out otherwise than a paper's on patients."""
 
 SMALL_K = (
-    "At first the hardest voxels are nearly all LA, of which a patch holds about 8 % here: with K "
-    "= 10 little background is learned from until the LA is found, with K = 5 none. So a small K "
-    "begins late, and the paper trains hundreds of times as long."
+    "TopK leaves out what a network finds easy. While it is still learning where the LA is, that "
+    "may be what it needs, and these trainings are hundreds of times shorter than the paper's: a "
+    "small K begins late."
 )
 STABLE = (
     "BF learns by stochastic gradient descent, whose steps grow with the gradient; the cpu profile "
@@ -67,7 +67,7 @@ NO_DOUBT = (
 )
 REGRESSION = (
     "These networks learn a distance beside the mask or in its place, a second task that a "
-    "training of minutes has hardly begun; and there is little clutter on the phantom to remove."
+    "training of minutes has hardly begun."
 )
 CHANCE = (
     "Short trainings differ by chance too: hold the difference against the SD, and against other "
@@ -81,3 +81,8 @@ ALL_OR_NOTHING = (
     "A network that was trained for minutes finds scar in some cases and hardly any in others, "
     "and which of them is partly chance."
 )
+
+OF_ANY_DATA = frozenset(
+    {SMALL_K, STABLE, NO_OUTLIERS, TOP_K_ALONE, REGRESSION, CHANCE, TWO_TASKS, SMALL_WEIGHTS}
+)
+"""Those that lie in the length of the trainings, and hold on patients too."""
