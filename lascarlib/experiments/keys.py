@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
 from typing import Any
 
+from lascarlib.baselines.learngc.config import LearnGCConfig
 from lascarlib.datasets.dataset import digest
 from lascarlib.experiments.declaration import Experiment, LearnGC, Network, Row
 from lascarlib.experiments.sizes import learngc_config, network_config
+from lascarlib.training import Config
+from lascarlib.training.settings import differing_settings
 
 
 def declaration_hash(experiment: Experiment, row: Row, *, profile: str, domain: str) -> str:
@@ -71,33 +73,14 @@ def config_hash(row: Row, *, profile: str, seed: int) -> str:
     network = made if isinstance(made, Network) else getattr(made, "atrium", None)
     parts: dict[str, Any] = {"seed": seed}
     if isinstance(network, Network):
-        parts["network"] = changed_settings(network_config(network, profile=profile, seed=seed))
+        parts["network"] = differing_settings(
+            Config(), network_config(network, profile=profile, seed=seed)
+        )
     if isinstance(made, LearnGC):
-        parts["learngc"] = changed_settings(learngc_config(profile=profile, seed=seed))
+        parts["learngc"] = differing_settings(
+            LearnGCConfig(), learngc_config(profile=profile, seed=seed)
+        )
     return _short(parts)
-
-
-def changed_settings(config: Any) -> dict[str, Any]:
-    """The settings of a frozen config that differ from its defaults, by dotted name.
-
-    Example:
-        >>> from lascarlib.training import Config, with_settings
-        >>> changed_settings(with_settings(Config(), {"seed": 3, "atrium.batch_size": 4}))
-        {'seed': 3, 'atrium.batch_size': 4}
-    """
-    return _differences(dataclasses.asdict(config), dataclasses.asdict(type(config)()))
-
-
-def _differences(
-    values: Mapping[str, Any], defaults: Mapping[str, Any], prefix: str = ""
-) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            found |= _differences(value, defaults[name], f"{prefix}{name}.")
-        elif value != defaults[name]:
-            found[prefix + name] = value
-    return found
 
 
 def _declared(record: Any) -> dict[str, Any]:
