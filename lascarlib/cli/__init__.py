@@ -41,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: words after `lascar`; those of the process where None.
 
     Returns:
-        Exit code: 0 done, 1 a notebook or the book failed, 2 unusable input, 130 interrupted.
+        Exit code: 0 done, 1 a notebook or the book failed, 2 unusable input, 130 interrupted,
+        141 nobody reads what is printed.
 
     Example:
         >>> main(["distance-map", "nowhere.nii.gz", "out.nii.gz"])
@@ -54,9 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = int(options.handler(options))
         sys.stdout.flush()
         return code
-    except BrokenPipeError:  # of `| head`, which has read enough
+    except BrokenPipeError:  # of `| head`, which has read enough: as a shell counts it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 128 + 13
     except LascarError as error:
         print(f"lascar: {error}", file=sys.stderr)
         return 2

@@ -53,8 +53,6 @@ def run(options: argparse.Namespace) -> int:
         seeds=options.seed,
         domains=options.domain,
     )
-    if options.list:
-        return _list(units, experiments, root)
     if experiments and not units:
         folder = os.environ.get(DATA_VARIABLE) or "not set"
         raise LascarError(
@@ -62,6 +60,8 @@ def run(options: argparse.Namespace) -> int:
             f"here; {DATA_VARIABLE} is {folder}, let it name the folder that holds utah2018 or "
             "lascarqs2022, or choose other rows"
         )
+    if options.list:
+        return _list(units, root)
     _announce(units, root)
     try:
         reproduce(units, root=root, say=lambda line: print(line, flush=True), pool=pool)
@@ -97,24 +97,18 @@ def _chosen(options: argparse.Namespace) -> "list[Experiment]":
     return [EXPERIMENTS[name] for name in names]
 
 
-def _list(units: "Sequence[Unit]", experiments: "Sequence[Experiment]", root: Path) -> int:
-    from lascarlib.experiments import is_done, stored_records
+def _list(units: "Sequence[Unit]", root: Path) -> int:
+    from lascarlib.experiments import PUBLISHED, is_done
 
-    profiles = {unit.profile for unit in units}
-    with_library = {
-        (record.experiment, record.row, record.domain, record.seed)
-        for experiment in experiments
-        for profile in profiles
-        for record in stored_records(experiment, profile=profile)
-    }
-    done = [is_done(unit, root) for unit in units]
-    for unit, stored in zip(units, done, strict=True):
-        key = (unit.experiment.name, unit.row.name, unit.domain, unit.seed)
-        word = "stored" if stored else "shipped" if key in with_library else "missing"
+    words = [
+        "stored" if is_done(unit, root) else "shipped" if is_done(unit, PUBLISHED) else "missing"
+        for unit in units
+    ]
+    for unit, word in zip(units, words, strict=True):
         print(f"{word:7} {unit}")
-    print(
-        f"{sum(done)} of {len(units)} stored in {root}; shipped: its numbers come with the library"
-    )
+    print(f"{words.count('stored')} of {len(units)} stored in {root}")
+    if "shipped" in words:
+        print("shipped: its numbers come with the library, and are made again when it is run")
     return 0
 
 

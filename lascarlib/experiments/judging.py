@@ -61,8 +61,8 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
 
     Example:
         >>> from lascarlib.experiments import EXPERIMENTS
-        >>> print(plain_claims(EXPERIMENTS["jsq-projection"], []).splitlines()[1])
-          not run yet: No stored run of it yet.
+        >>> print(plain_claims(EXPERIMENTS["jsq-projection"], []), end="")
+        1 of 1 claims wait for rows that are not run [phantom]
     """
     own = [
         claim
@@ -73,8 +73,13 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
     for domain in domains_of(records) or ["phantom"]:
         verdicts = judge_claims(own, {experiment.name: list(records)}, domain=domain)
         short = say_once(own, verdicts, names=["above"] * len(own))
-        for claim, verdict in zip(own, short, strict=True):
+        judged = [pair for pair in zip(own, short, strict=True) if pair[1].word != "not run yet"]
+        for claim, verdict in judged:
             lines += [f"{claim.text} [{domain}]", f"  {verdict.word}: {verdict.reason}"]
+        if waiting := len(own) - len(judged):
+            lines.append(
+                f"{waiting} of {len(own)} claims wait for rows that are not run [{domain}]"
+            )
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -105,7 +105,7 @@ def read_records(path: Path) -> list[Record]:
         Those of one training, in their order.
 
     Raises:
-        LascarError: the file is missing, damaged, or mixes several trainings.
+        LascarError: the file is missing, damaged or not whole, or mixes several trainings.
 
     Example:
         >>> kept = sorted(PUBLISHED.glob("cpu/bf-figure-2/*.jsonl"))[0]
@@ -126,6 +126,12 @@ def read_records(path: Path) -> list[Record]:
         raise LascarError(f"{path}: no records of an experiment; delete it") from error
     if len({_training(record) for record in records}) > 1 or any(map(_is_nan, records)):
         raise LascarError(f"{path}: not the records of one training; delete it")
+    metrics: dict[str, list[str]] = {}
+    for record in records:
+        metrics.setdefault(record.case, []).append(record.metric)
+    each = {tuple(own) for own in metrics.values()}
+    if len(each) > 1 or any(len(set(own)) < len(own) for own in each):
+        raise LascarError(f"{path}: a case lacks a metric or has one twice; delete it")
     return records
 
 
@@ -146,7 +152,8 @@ def stored_records(
 
     A record counts while row, data and config are declared as they were when it was made; the
     commit it was made with is information. Of a training that lies in several folders the first
-    counts, and of a row's trainings on one domain those on the same data as the first of them.
+    counts. All rows that learn from one cohort, or are scored on one, do so on the same data: that
+    of the first record found.
 
     Args:
         experiment: as it is declared now.
@@ -165,17 +172,25 @@ def stored_records(
         []
     """
     found: dict[tuple[str, str, int], list[Record]] = {}
-    data: dict[tuple[str, str], str] = {}
+    data: dict[tuple[str, ...], str] = {}
     for root in roots:
         for path in sorted((root / profile / experiment.name).glob("*.jsonl")):
             records = read_records(path)
             if records and is_current(experiment, records[0]):
                 first = records[0]
-                if data.setdefault((first.row, first.domain), first.data) == first.data:
+                parts = _cohorts(experiment, first)
+                if all(data.setdefault(name, part) == part for name, part in parts.items()):
                     found.setdefault((first.row, first.domain, first.seed), records)
     order = {row.name: number for number, row in enumerate(experiment.rows)}
     keys = sorted(found, key=lambda key: (order[key[0]], key[1], key[2]))
     return [record for key in keys for record in found[key]]
+
+
+def _cohorts(experiment: Experiment, record: Record) -> dict[tuple[str, ...], str]:
+    """Domain and names of the cohorts that a record is of, with their fingerprints."""
+    row, parts = experiment.row(record.row), record.data.split(" ")
+    found = {(record.domain, *row.test): parts[-1]}
+    return found | ({(record.domain, *row.train): parts[0]} if row.learns else {})
 
 
 def is_current(experiment: Experiment, record: Record) -> bool:

@@ -60,13 +60,20 @@ def plain_table(experiment: Experiment, records: Sequence[Record]) -> str:
     return "\n".join([*lines, made_with(records)])
 
 
-def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain: str) -> str:
+def markdown_table(
+    experiment: Experiment,
+    records: Sequence[Record],
+    *,
+    domain: str,
+    metrics: Sequence[str] | None = None,
+) -> str:
     r"""The table as Markdown: each cell has the printed value, in bold ours, then the seeds.
 
     Args:
         experiment: of the papers.
         records: of it, those stored.
         domain: of the data.
+        metrics: its columns; those of `tabulated` where None.
 
     Returns:
         A table of MyST, without a final newline; a dash stands where there is no number.
@@ -79,7 +86,7 @@ def markdown_table(experiment: Experiment, records: Sequence[Record], *, domain:
         >>> lines[2].split(" | ")[:2]
         ['| K = 100', '0.888\xa0±\xa00.057<br>**–**']
     """
-    shown = tabulated(experiment)
+    shown = tabulated(experiment) if metrics is None else metrics
     names = ["row", *(PRINTED[metric] for metric in shown), "seeds", "minutes"]
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in experiment.rows:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lascarlib.errors import LascarError
 from lascarlib.experiments.cohorts import is_here
-from lascarlib.experiments.declaration import Experiment, Observer, Row
+from lascarlib.experiments.declaration import Experiment, Network, Observer, Row
 from lascarlib.experiments.measure import cohorts_of, fingerprint_of
 from lascarlib.experiments.records import PUBLISHED, is_current, read_records, record_file
 
@@ -78,7 +78,7 @@ def list_units(
     experiments = list(experiments)
     _check_known("row", rows, {row.name for table in experiments for row in table.rows})
     known = {domain for table in experiments for domain in table.data[profile]}
-    _check_known("domain of this profile", domains, known)
+    _check_known("domain of these experiments", domains, known)
     units: list[Unit] = []
     for experiment in experiments:
         for domain in experiment.data[profile]:
@@ -114,15 +114,18 @@ def minutes_shipped(units: Iterable[Unit]) -> float:
 
 
 def is_done(unit: Unit, root: Path) -> bool:
-    """Whether a unit's records are stored, and belong to its declaration and data of today."""
+    """Whether a unit's records are stored, whole, and of its declaration and data of today."""
     path = unit.file(root)
     if not path.exists():
         return False
     records = read_records(path)
     if not records or not is_current(unit.experiment, records[0]):
         return False
-    cohorts = cohorts_of(unit.experiment, unit.row, profile=unit.profile, domain=unit.domain)
-    return records[0].data == fingerprint_of(*cohorts)
+    train, test = cohorts_of(unit.experiment, unit.row, profile=unit.profile, domain=unit.domain)
+    made = unit.row.made
+    left_out = made.without_worst if isinstance(made, Network) else 0
+    whole = len({record.case for record in records}) == len(test) - left_out
+    return whole and records[0].data == fingerprint_of(train, test)
 
 
 def _runs(experiment: Experiment, row: Row, profile: str, domain: str) -> bool:

@@ -116,6 +116,9 @@ def judge(
         return Verdict(UNTESTABLE, f"{few} {told}")
     if evidence.effect > 0 and _is_steady(evidence, 1.0):
         return Verdict("agrees in direction only", told)
+    if evidence.effect < 0 and evidence.trained and _is_steady(evidence, -1.0):
+        told += " No difference is shown, but every seed points the other way."
+        return Verdict(UNTESTABLE, told)
     return Verdict(UNTESTABLE, f"No difference is shown either way. {told}")
 
 
@@ -157,7 +160,10 @@ def judge_likeness(test: Alike, evidence: Evidence) -> Verdict:
         return Verdict(UNTESTABLE, _unsteady(told, steady=not any(near)))
     if abs(evidence.effect) <= test.margin and all(near):
         return Verdict("agrees in direction only", told)
-    return Verdict(UNTESTABLE, f"Neither likeness nor a difference is shown. {told}")
+    shown = "Neither likeness nor a difference is shown."
+    if evidence.low > 0 or evidence.high < 0:
+        shown = f"A difference is shown, but not whether it exceeds {test.margin:g}."
+    return Verdict(UNTESTABLE, f"{shown} {told}")
 
 
 def _shown(test: Better | Beyond | Correlated, evidence: Evidence, told: str) -> Verdict:
@@ -199,5 +205,6 @@ def _without_evidence(test: Test, records: Sequence[Record], *, domain: str) -> 
     there = {record.row for record in records if record.domain == domain}
     rows = {test.row, test.than} if isinstance(test, Better | Alike) else {test.row}
     if rows <= there:
-        return Verdict(UNTESTABLE, "The run has too few cases for this test.")
+        few = "The rows have too few cases for this test, or share only some of them."
+        return Verdict(UNTESTABLE, few)
     return Verdict("not run yet", "No stored run of it yet.")

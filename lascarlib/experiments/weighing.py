@@ -15,7 +15,7 @@ from lascarlib.experiments.evidence import (
 )
 from lascarlib.experiments.records import Record
 
-BEGUN = 0.05
+BEGUN = 0.1
 """Mean Dice of scar below which a network has hardly begun to find any."""
 
 
@@ -58,7 +58,8 @@ def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | N
         domain: of the data.
 
     Returns:
-        The evidence; None where a row has no record that counts, or too few cases for a test.
+        The evidence; None where a row has no record that counts, too few cases for a test, or some
+        cases of the other row and some that are not.
 
     Example:
         >>> records = [Record("e", "A", "d", "cpu", "m", case, 0.9, 0) for case in "abcdef"]
@@ -84,10 +85,19 @@ def weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | N
         found,
         trained=any(record.minutes > 0 for record in own),
         seeds=len(seeds),
-        by_seed=tuple(one.direction for one in each),
+        by_seed=tuple(map(_direction, each)),
         effects=tuple(one.effect for one in each),
         idle=_idle(test, own),
     )
+
+
+def _direction(alone: Evidence) -> float:
+    """Where one seed points; nowhere if its ranks and its mean contradict each other.
+
+    Unless a row missed a structure: the ranks see that, and the mean does not.
+    """
+    agree = alone.missed > 0 or alone.direction * alone.effect > 0
+    return alone.direction if agree else 0.0
 
 
 def _shared_seeds(records: Sequence[Record], drawn: set[str]) -> list[int]:
@@ -140,8 +150,11 @@ def _weigh(test: Test, records: Sequence[Record], *, domain: str) -> Evidence | 
     sign = -1.0 if test.metric.endswith("_mm") else 1.0
     if not a or not b:
         return None
-    if set(a) == set(b) or (set(a) & set(b) and isinstance(test, Better) and test.only):
+    both = set(a) & set(b)
+    if set(a) == set(b) or (both and only):
         return one_sample({case: sign * _difference(a[case], b[case]) for case in a if case in b})
+    if both:
+        return None
     return two_samples([sign * v for v in a.values()], [sign * v for v in b.values()])
 
 

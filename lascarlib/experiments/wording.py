@@ -25,7 +25,8 @@ def numbers_behind(
     """
     p = ""
     if p_holm is not None:
-        p = ", p < 0.001" if p_holm < 0.001 else f", p = {p_holm:.3f}"
+        digits = 4 if 0.0495 <= p_holm < 0.0505 else 3
+        p = ", p < 0.001" if p_holm < 0.001 else f", p = {p_holm:.{digits}f}"
         p += f" ({tests} tests)" if tests > 1 else ""
     kind = "r" if evidence.how == "Pearson" else "Effect"
     size = f"{evidence.effect:+.3f}{_unit(test)}" if isfinite(evidence.effect) else "infinite"
@@ -37,7 +38,7 @@ def numbers_behind(
         where = "in p alone" if p and kind != "r" else "in no number here"
         left_out = f", of which {evidence.missed} with an infinite score count {where}"
     how = f", {evidence.how}" if p else ""
-    told = f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{_seeds(evidence, p)}."
+    told = f"{kind} {size}{ends}{p}, {evidence.cases} cases{left_out}{how}{_seeds(evidence)}."
     return f"{told} {evidence.idle}".rstrip()
 
 
@@ -46,14 +47,15 @@ def _unit(test: Test) -> str:
     return " mm" if metric.endswith("_mm") else " points" if metric.endswith("_percent") else ""
 
 
-def _seeds(evidence: Evidence, p: str) -> str:
-    """How many seeds stand behind it, and of a difference, how many alone point as claimed."""
+def _seeds(evidence: Evidence) -> str:
+    """How many seeds stand behind it, and the effect in each that has cases enough."""
     if not evidence.trained:
         return ""
     seeds = f"{evidence.seeds} seed{'' if evidence.seeds == 1 else 's'}"
-    claimed = sum(direction > 0 for direction in evidence.by_seed)
-    effects = ", ".join(f"{effect:+.3f}" for effect in evidence.effects)
-    return f", as claimed in {claimed} of {seeds}" if p else f", {seeds} ({effects})"
+    each = ", ".join(
+        f"{effect:+.3f}" if isfinite(effect) else "infinite" for effect in evidence.effects
+    )
+    return f", {seeds} ({each})" if each else f", {seeds}"
 
 
 def compared(test: Test) -> str:

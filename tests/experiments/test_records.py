@@ -71,6 +71,18 @@ def test_a_file_that_mixes_trainings_or_holds_no_number_is_refused(tmp_path):
             read_records(tmp_path / name)
 
 
+@pytest.mark.parametrize(
+    "cases", ["aab", "aa", "a"], ids=["twice in one", "twice in all", "the second case is cut"]
+)
+def test_a_file_that_is_not_whole_is_refused(tmp_path, cases):
+    found = [record(case=case) for case in cases]
+    found += [record(metric="atrium_hd_mm")] if cases == "a" else []
+    found += [record(case="b")] if cases == "a" else []
+    write_records(tmp_path / "cut", found)
+    with pytest.raises(LascarError, match="lacks a metric or has one twice"):
+        read_records(tmp_path / "cut")
+
+
 def test_what_is_no_number_is_never_written(tmp_path):
     with pytest.raises(LascarError, match="is no number"):
         write_records(tmp_path / "nan", [record(value=nan)])
@@ -98,6 +110,18 @@ def test_the_first_folder_counts(tmp_path):
         write_records(place(tmp_path / name), [record(value=value)])
     roots = (tmp_path / "own", tmp_path / "published")
     assert [r.value for r in stored_records(TABLE, profile="smoke", roots=roots)] == [0.7]
+
+
+def test_rows_scored_on_other_data_are_not_mixed(tmp_path):
+    other = TABLE.rows[1]
+    words = {"declaration": declaration_hash(TABLE, other, profile="smoke", domain="phantom")}
+    words["config"] = config_hash(other, profile="smoke", seed=0)
+    write_records(place(tmp_path / "own"), [record(data="train test")])
+    for name, data in (("other", "train test2"), ("same", "train test")):
+        found = [record(row=other.name, data=data, **words)]
+        write_records(place(tmp_path / name, row=other.name), found)
+        kept = stored_records(TABLE, profile="smoke", roots=(tmp_path / "own", tmp_path / name))
+        assert {r.row for r in kept} == {ROW.name} | ({other.name} if name == "same" else set())
 
 
 def test_every_published_record_still_belongs_to_its_declaration():

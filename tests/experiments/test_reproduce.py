@@ -80,6 +80,12 @@ def test_numbers_of_other_data_are_not_taken_for_those_of_todays(table, tmp_path
     (unit,) = list_units([table], profile="smoke", rows=["otsu"])
     reproduce([unit], root=root, say=lambda line: None)
     assert is_done(unit, root)
+    path = unit.file(root)
+    text = path.read_text(encoding="utf-8")
+    kept = [line for line in text.splitlines(keepends=True) if '"case_2"' not in line]
+    path.write_text("".join(kept), encoding="utf-8")
+    assert not is_done(unit, root)  # a case is cut off
+    path.write_text(text, encoding="utf-8")
     shutil.rmtree(tiny_folder / "case_2")
     assert not is_done(unit, root)
 
@@ -182,7 +188,7 @@ def test_the_worst_cases_are_those_of_the_lowest_surface_dice():
         (["bf-table-1", "--profile", "huge"], "unknown profile 'huge'"),
         (["bf-table-1", "--row", "K = 7"], "unknown row 'K = 7'"),
         (["bf-table-1", "--seed", "-1"], "seed is below 0"),
-        (["bf-table-1", "--domain", "mars"], "unknown domain of this profile 'mars'"),
+        (["bf-table-1", "--domain", "mars"], "unknown domain of these experiments 'mars'"),
     ],
 )
 def test_bad_words_end_with_one_sentence(words, message, capsys):

@@ -72,11 +72,10 @@ def test_an_effect_that_is_not_seen_may_yet_be_there():
 )
 def test_every_seed_has_to_bear_out_what_the_test_shows(effect, p, by_seed, word):
     found = evidence(effect)
-    found = dataclasses.replace(found, by_seed=by_seed, seeds=len(by_seed), trained=True)
-    told = judge(HIGHER, found, p_holm=p)
+    words = {"by_seed": by_seed, "effects": by_seed, "seeds": len(by_seed), "trained": True}
+    told = judge(HIGHER, dataclasses.replace(found, **words), p_holm=p)
     assert told.word == word
-    as_claimed = sum(one > 0 for one in by_seed)
-    assert f"as claimed in {as_claimed} of {len(by_seed)} seed" in told.reason
+    assert f"({', '.join(f'{one:+.3f}' for one in by_seed)})" in told.reason
 
 
 @pytest.mark.parametrize(
@@ -206,3 +205,10 @@ def test_a_share_of_scar_differs_by_points(records):
     given = records("A", [9.0] * 6, metric=metric) + records("B", [8.0] * 6, metric=metric)
     (told,) = judge_all([Better("e", "A", "B", metric)], {"e": given}, domain="d")
     assert told.reason.startswith("Effect +1.000 points")
+
+
+def test_a_difference_that_is_not_told_from_the_margin_is_said_to_be_one():
+    alike = Alike("e", "A", "B", "dice", margin=0.02)
+    told = judge_likeness(alike, evidence(0.03, low=0.01, high=0.05))
+    assert told.word == "cannot be tested on this data"
+    assert told.reason.startswith("A difference is shown, but not whether it exceeds 0.02.")

@@ -115,3 +115,13 @@ def test_a_network_that_has_not_begun_to_find_scar_is_named(records):
     found = weigh(scar, given, domain="d")
     assert found.idle.startswith("B has hardly begun to find scar in 1 of 2 seeds")
     assert weigh(HIGHER, records("A", [0.0, 0.1]) + records("B", [0.0, 0.0]), domain="d").idle == ""
+
+
+def test_rows_that_share_some_of_their_cases_are_not_compared(records):
+    given = records("A", [0.9] * 6) + records("B", [0.8] * 6, first="c")  # a to f, c to h
+    assert weigh(HIGHER, given, domain="d") is None
+
+
+def test_a_seed_whose_ranks_and_mean_contradict_each_other_points_nowhere(records):
+    given = records("A", [0.9, 0.9, 0.1], minutes=2.0) + records("B", [0.8] * 3, minutes=2.0)
+    assert weigh(HIGHER, given, domain="d").by_seed == (0.0,)  # ranks 1.5 + 1.5 against 3: a draw

@@ -95,16 +95,21 @@ CLAIMS = (
             **{
                 f"The proposed method finds scar better than {name} (Dice_s {printed} to "
                 "0.543).": Better(_T2, _SESA, name, _SCAR)
-                for name, printed in (
-                    ("LA_U-Net + Otsu", "0.359"),
-                    ("LA_U-Net + MGMM", "0.430"),
-                    (_U_BCE, "0.357"),
-                    (_U_DICE, "0.374"),
-                    (_U_SE, "0.485"),
-                )
+                for name, printed in (("LA_U-Net + Otsu", "0.359"), ("LA_U-Net + MGMM", "0.430"))
             },
         },
-        otherwise=f"{reasons.LATE_SCAR} {reasons.BRIGHT_SCAR}",
+        otherwise=reasons.BRIGHT_SCAR,
+    ),
+    *claims_at(
+        "JSQ, section 4.3.2 and Table 2",
+        {
+            **{
+                f"The proposed method finds scar better than {name} (Dice_s {printed} to "
+                "0.543).": Better(_T2, _SESA, name, _SCAR)
+                for name, printed in ((_U_BCE, "0.357"), (_U_DICE, "0.374"), (_U_SE, "0.485"))
+            },
+        },
+        otherwise=reasons.LATE_SCAR,
     ),
     *claims_at(
         "JSQ, section 4.3.2 and Table 2",
@@ -126,7 +131,7 @@ CLAIMS = (
             "LearnGC is more accurate than MGMM on the manual LA (Accuracy 0.717 to "
             "0.868).": Better(_T2, "LA_M + LearnGC", "LA_M + MGMM", "scar_acc"),
         },
-        otherwise=reasons.BRIGHT_SCAR,
+        otherwise=reasons.SAME_HAND,
     ),
     *claims_at(
         "JSQ, section 4.3.2 and Fig. 10",
@@ -158,8 +163,8 @@ CLAIMS = (
             "The joint network with BCE finds too little scar.": Beyond(
                 _T2, _J_BCE, "scar_burden_error_percent", "below", 0.0
             ),
-            "With SE and shape attention the joint network finds slightly too much scar.": Beyond(
-                _T2, _SESA, "scar_burden_error_percent", "above", 0.0
+            "With SE and shape attention the joint network finds more scar than with BCE.": Better(
+                _T2, _SESA, _J_BCE, "scar_burden_prediction_percent"
             ),
         },
         otherwise=reasons.ALL_OR_NOTHING,

@@ -41,9 +41,9 @@ TABLE_1 = Experiment(
         Row("K = 5", _top_k(5.0)),
     ),
     data=MULTI_CENTRE,
-    note="K = 100 is plain cross-entropy. The paper prints no number for K = 5: it diverged. In "
-    "the cpu profile a patch is the whole phantom, of which the LA is about 8 %: less than K = 10, "
-    "more than K = 5. The paper trains four hundred times as long.",
+    note="K = 100 is plain cross-entropy. The paper prints no number for K = 5, which could not be "
+    "trained. In the cpu profile a patch is the whole phantom, of which the LA is about 8 %: less "
+    "than K = 10, more than K = 5. The paper trains four hundred times as long.",
 )
 
 _TOP_K = {"atrium.loss": "dice-topk", "atrium.top_k_percent": 10.0}

@@ -115,7 +115,8 @@ TABLE_2 = Experiment(
     ),
     data=WITH_SCAR,
     note="Accuracy and Dice_g are equal here, as they must be on a surface that is labelled all "
-    "over. The phantom's second observer was set to agree with the first as the paper's two do.",
+    "over. The phantom's second observer was set to agree with the first in Dice of the LA as the "
+    "paper's two do.",
     pictured=PICTURED["ablation"],
 )
 
