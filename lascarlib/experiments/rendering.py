@@ -76,7 +76,8 @@ def markdown_table(
         metrics: its columns; those of `tabulated` where None.
 
     Returns:
-        A table of MyST, without a final newline; a dash stands where there is no number.
+        A table of MyST, without a final newline; a dash stands where there is no number. Rows that
+        the domain has no cases for are left out.
 
     Example:
         >>> from lascarlib.experiments import EXPERIMENTS
@@ -90,6 +91,8 @@ def markdown_table(
     names = ["row", *(PRINTED[metric] for metric in shown), "seeds", "minutes"]
     lines = ["| " + " | ".join(names) + " |", "|---" * len(names) + "|"]
     for row in experiment.rows:
+        if not _is_declared(experiment, row, domain):
+            continue
         cells = [_cell(records, row, metric, domain=domain) for metric in shown]
         seeds = _seeds(records, row, domain=domain)
         minutes = minutes_of(records, row=row.name, domain=domain)
@@ -97,6 +100,11 @@ def markdown_table(
         cost = "–" if minutes is None else f"{minutes:.1f}"
         lines.append("| " + " | ".join([name, *cells, str(seeds or "–"), cost]) + " |")
     return "\n".join(lines)
+
+
+def _is_declared(experiment: Experiment, row: Row, domain: str) -> bool:
+    """Whether a domain has the cohorts that a row is scored on: Utah has no hard cases, say."""
+    return any(set(row.test) <= set(data.get(domain, ())) for data in experiment.data.values())
 
 
 def _cell(records: Sequence[Record], row: Row, metric: str, *, domain: str) -> str:
