@@ -172,7 +172,8 @@ def _finished(
     done = [future for future in waiting if future.done()]
     if not done:
         time.sleep(0.5)
-        bar.set_postfix_str(percentages(descriptions[k] for k in waiting.values()))
+        bar.set_postfix_str(percentages(descriptions[k] for k in waiting.values()), refresh=False)
+        bar.update(0)
     return done
 
 
@@ -203,4 +204,5 @@ def _words(process: psutil.Process) -> list[str]:
 
 
 def _bar(total: int) -> "tqdm[Any]":
-    return tqdm(total=total, desc="tasks", unit="task", file=sys.stderr)
+    """A bar that is drawn when its time has come, though no task be done."""
+    return tqdm(total=total, desc="tasks", unit="task", file=sys.stderr, miniters=0)
