@@ -3,7 +3,7 @@
 from lascarlib.experiments.claims import CLAIMS, Claim, Untestable
 from lascarlib.experiments.contradictions import CONTRADICTIONS
 from lascarlib.experiments.declaration import Experiment, Row
-from lascarlib.experiments.judging import judge_claims, plain_claims
+from lascarlib.experiments.judging import judge_claims, markdown_claims, plain_claims
 from lascarlib.experiments.records import (
     PUBLISHED,
     Record,
@@ -40,6 +40,7 @@ __all__ = [
     "judge_all",
     "judge_claims",
     "list_units",
+    "markdown_claims",
     "markdown_table",
     "minutes_shipped",
     "plain_claims",

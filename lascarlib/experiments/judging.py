@@ -6,6 +6,7 @@ from typing import get_args
 from lascarlib.experiments.claims import CLAIMS, Claim, Untestable, reasons
 from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.records import Record
+from lascarlib.experiments.rendering import table_cell
 from lascarlib.experiments.summary import domains_of
 from lascarlib.experiments.verdicts import UNTESTABLE, Verdict, Word, judge_all
 
@@ -64,11 +65,7 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
         >>> print(plain_claims(EXPERIMENTS["jsq-projection"], []), end="")
         1 of 1 claims wait for rows that are not run [phantom]
     """
-    own = [
-        claim
-        for claim in CLAIMS
-        if not isinstance(claim.test, Untestable) and claim.test.experiment == experiment.name
-    ]
+    own = _claims_tested_by(experiment)
     lines = []
     for domain in domains_of(records) or ["phantom"]:
         verdicts = judge_claims(own, {experiment.name: list(records)}, domain=domain)
@@ -81,6 +78,40 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
                 f"{waiting} of {len(own)} claims wait for rows that are not run [{domain}]"
             )
     return "".join(f"{line}\n" for line in lines)
+
+
+def markdown_claims(experiment: Experiment, records: Sequence[Record], *, domain: str) -> str:
+    """What became of an experiment's claims, as a Markdown table for a notebook.
+
+    Args:
+        experiment: of the papers.
+        records: of it, those stored.
+        domain: of the data.
+
+    Returns:
+        Lines of text without a final newline, "" where it tests no claim.
+
+    Example:
+        >>> from lascarlib.experiments import EXPERIMENTS
+        >>> print(markdown_claims(EXPERIMENTS["jsq-projection"], [], domain="phantom")[:26])
+        | claim | verdict | why |
+    """
+    own = _claims_tested_by(experiment)
+    verdicts = judge_claims(own, {experiment.name: list(records)}, domain=domain)
+    lines = ["| claim | verdict | why |", "|---|---|---|"] if own else []
+    short = say_once(own, verdicts, names=["above"] * len(own))
+    for claim, verdict in zip(own, short, strict=True):
+        cells = (claim.text, f"**{verdict.word}**", verdict.reason)
+        lines.append(f"| {' | '.join(map(table_cell, cells))} |")
+    return "\n".join(lines)
+
+
+def _claims_tested_by(experiment: Experiment) -> list[Claim]:
+    return [
+        claim
+        for claim in CLAIMS
+        if not isinstance(claim.test, Untestable) and claim.test.experiment == experiment.name
+    ]
 
 
 def say_once(

@@ -102,6 +102,19 @@ def markdown_table(
     return "\n".join(lines)
 
 
+def table_cell(text: str) -> str:
+    r"""A text as it can stand in a cell of a Markdown table.
+
+    Args:
+        text: on one line.
+
+    Example:
+        >>> print(table_cell("exp(-|phi|)"))
+        exp(-\|phi\|)
+    """
+    return text.replace("|", r"\|")
+
+
 def _is_declared(experiment: Experiment, row: Row, domain: str) -> bool:
     """Whether a domain has the cohorts that a row is scored on: Utah has no hard cases, say."""
     return any(set(row.test) <= set(data.get(domain, ())) for data in experiment.data.values())

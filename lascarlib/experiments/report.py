@@ -10,7 +10,7 @@ from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.figures import FIGURES
 from lascarlib.experiments.judging import Records, by_word, judge_claims, say_once
 from lascarlib.experiments.records import PUBLISHED, Record, stored_records
-from lascarlib.experiments.rendering import markdown_table, tabulated
+from lascarlib.experiments.rendering import markdown_table, table_cell, tabulated
 from lascarlib.experiments.summary import domains_of, made_with
 from lascarlib.experiments.tables import EXPERIMENTS
 from lascarlib.experiments.verdicts import Verdict
@@ -143,7 +143,7 @@ def _claims(records: Records, *, domain: str) -> str:
     for (number, claim), verdict in zip(numbered, short, strict=True):
         said = f"{claim.text}<br>*{claim.source}.* {_tested(claim)}".rstrip()
         found = f"**{verdict.word}**<br>{verdict.reason}"
-        lines.append("| " + " | ".join((str(number), _cell(said), _cell(found))) + " |")
+        lines.append("| " + " | ".join((str(number), table_cell(said), table_cell(found))) + " |")
     return "\n".join(lines)
 
 
@@ -229,10 +229,6 @@ def _contradictions() -> str:
         "|---|---|---|",
     ]
     for item in CONTRADICTIONS:
-        cells = map(_cell, (item.place, item.text, item.choice))
+        cells = map(table_cell, (item.place, item.text, item.choice))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", r"\|")

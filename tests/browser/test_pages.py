@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import re
 import threading
 import time
 from pathlib import Path
@@ -54,6 +55,11 @@ def test_no_page_asks_for_anything_outside_or_reports_an_error(pages, visit):
         visit.page.wait_for_timeout(300)
         problems = [*visit.outside, *visit.missing, *visit.errors]
         assert not problems, path.relative_to(HTML)
+
+
+def test_no_table_is_left_as_text(pages):
+    ruled = re.compile(r"\|\s*(-{3,}|—)\s*\|")  # the line below a table's head
+    assert not [path.name for path in pages if ruled.search(path.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("way", ["file", "http"])
