@@ -81,7 +81,7 @@ def plain_claims(experiment: Experiment, records: Sequence[Record]) -> str:
 
 
 def markdown_claims(experiment: Experiment, records: Sequence[Record], *, domain: str) -> str:
-    """What became of an experiment's claims, as a Markdown table for a notebook.
+    """What became of those claims of an experiment that are run, as a Markdown table.
 
     Args:
         experiment: of the papers.
@@ -89,21 +89,40 @@ def markdown_claims(experiment: Experiment, records: Sequence[Record], *, domain
         domain: of the data.
 
     Returns:
-        Lines of text without a final newline, "" where it tests no claim.
+        Lines of text without a final newline, "" where no claim is run.
 
     Example:
         >>> from lascarlib.experiments import EXPERIMENTS
-        >>> print(markdown_claims(EXPERIMENTS["jsq-projection"], [], domain="phantom")[:26])
-        | claim | verdict | why |
+        >>> markdown_claims(EXPERIMENTS["jsq-projection"], [], domain="phantom")
+        ''
     """
-    own = _claims_tested_by(experiment)
-    verdicts = judge_claims(own, {experiment.name: list(records)}, domain=domain)
+    every = {experiment.name: list(records)}
+    own = [c for c in _claims_tested_by(experiment) if is_run(c, every, domain=domain)]
+    verdicts = judge_claims(own, every, domain=domain)
     lines = ["| claim | verdict | why |", "|---|---|---|"] if own else []
     short = say_once(own, verdicts, names=["above"] * len(own))
     for claim, verdict in zip(own, short, strict=True):
         cells = (claim.text, f"**{verdict.word}**", verdict.reason)
         lines.append(f"| {' | '.join(map(table_cell, cells))} |")
     return "\n".join(lines)
+
+
+def is_run(claim: Claim, records: Records, *, domain: str) -> bool:
+    """Whether the row that a claim is about has records of some data.
+
+    Args:
+        claim: of the papers.
+        records: from `all_records`.
+        domain: of the data.
+
+    Example:
+        >>> is_run(CLAIMS[0], {}, domain="utah2018")
+        False
+    """
+    if isinstance(claim.test, Untestable):
+        return False
+    own = records.get(claim.test.experiment, ())
+    return any((record.domain, record.row) == (domain, claim.test.row) for record in own)
 
 
 def _claims_tested_by(experiment: Experiment) -> list[Claim]:

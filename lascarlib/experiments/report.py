@@ -8,7 +8,7 @@ from lascarlib.experiments.comparisons import Correlated
 from lascarlib.experiments.contradictions import CONTRADICTIONS
 from lascarlib.experiments.declaration import Experiment
 from lascarlib.experiments.figures import FIGURES
-from lascarlib.experiments.judging import Records, by_word, judge_claims, say_once
+from lascarlib.experiments.judging import Records, by_word, is_run, judge_claims, say_once
 from lascarlib.experiments.records import PUBLISHED, Record, stored_records
 from lascarlib.experiments.rendering import markdown_table, table_cell, tabulated
 from lascarlib.experiments.summary import domains_of, made_with
@@ -124,7 +124,7 @@ def _claims(records: Records, *, domain: str) -> str:
     numbered = [
         (number, claim)
         for number, claim in enumerate(CLAIMS, start=1)
-        if domain == "phantom" or _is_run(claim, records, domain=domain)
+        if domain == "phantom" or is_run(claim, records, domain=domain)
     ]
     verdicts = judge_claims([claim for _, claim in numbered], records, domain=domain)
     lines = [
@@ -151,14 +151,6 @@ def _counted(verdicts: Mapping[int, Verdict]) -> list[str]:
     """A line of a list for each word: how many claims got it, and which."""
     words = by_word(verdicts).items()
     return [f"- {len(own)} **{word}**: {', '.join(map(str, own))}" for word, own in words]
-
-
-def _is_run(claim: Claim, records: Records, *, domain: str) -> bool:
-    """Whether the row that a claim is about has records of some data."""
-    if isinstance(claim.test, Untestable):
-        return False
-    own = records.get(claim.test.experiment, ())
-    return any((record.domain, record.row) == (domain, claim.test.row) for record in own)
 
 
 def _tested(claim: Claim) -> str:
