@@ -43,7 +43,8 @@ class Processor:
 
     Args:
         name: as it is sold.
-        peak: operations a second, in 16 bits, accumulated in 32, without sparsity.
+        peak: operations a second in bfloat16, accumulated in float32, without sparsity; in float32
+            where it has no bfloat16.
         memory_gb: of the card.
         source: of the numbers.
     """
@@ -55,7 +56,7 @@ class Processor:
 
 
 PROCESSORS = (
-    Processor("T4", 65e12, 16, "NVIDIA T4 data sheet, 2019"),
+    Processor("T4", 8.1e12, 16, "NVIDIA T4 data sheet, 2019"),
     Processor("RTX 3090", 71e12, 24, "NVIDIA Ampere GA102 white paper, 2020"),
     Processor("RTX 4090", 165.2e12, 24, "NVIDIA Ada architecture white paper, 2022"),
     Processor("A100", 312e12, 80, "NVIDIA A100 data sheet, 2021"),

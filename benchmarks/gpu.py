@@ -10,6 +10,8 @@ is not done again: after an interruption the same command goes on. Without a GPU
 
 import argparse
 import dataclasses
+import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,6 +26,7 @@ from nnunet_peer import train as train_nnunet
 from table import RESULTS, most_memory_mb, write_table
 
 from lascarlib.datasets import Dataset, open_dataset
+from lascarlib.errors import LascarError
 from lascarlib.evaluation import score_case
 from lascarlib.models.fingerprint import fingerprint
 from lascarlib.pipeline import load_predictor, train
@@ -42,6 +45,8 @@ from lascarlib.training.stage import batch_plan
 LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
 SPACING_MM = (1.0, 1.0, 1.0)
 WARM_UP = 10
+PEER_WORKERS = min(12, os.cpu_count() or 1)
+"""Processes that augment for nnU-Net: as many as it takes by itself."""
 SMALL = {"spacing_mm": (4.0, 4.0, 4.0), "patch_voxels": (16, 16, 8), "features": (4, 8)}
 
 
@@ -121,10 +126,17 @@ def _steps(request: Path) -> None:
 def compare_speed(
     work: Path, dataset: Dataset, literals: dict[str, Any], *, iterations: int, small: bool
 ) -> list[dict[str, Any]]:
-    """Rows of seconds per iteration and memory; each is kept as soon as it is measured."""
+    """Rows of seconds per iteration and memory; each is kept as soon as it is measured.
+
+    All learn Dice and cross-entropy, nnU-Net's loss. What was measured with another processor,
+    torch, number of iterations or data does not count.
+    """
     record = work / "speed.json"
-    rows: dict[str, Any] = read_json(record) if record.exists() else {}
-    config = config_of(literals)
+    conditions = [_device(), torch.__version__, iterations, dataset.fingerprint, literals]
+    conditions = json.loads(json.dumps(conditions))
+    kept = read_json(record) if record.exists() else {}
+    rows: dict[str, Any] = kept["rows"] if kept.get("conditions") == conditions else {}
+    config = config_of({**literals, "loss": "dice-cross-entropy"})
     run = start_run(work / "samples", config, dataset, resume=True)
     train_atrium(run, dataset, folds=())  # prepares the samples, trains none
     files = sorted((run.folder / "cache" / "atrium").glob("*.npy"))
@@ -134,12 +146,17 @@ def compare_speed(
             continue
         found = time_in_a_process(work, config, files, iterations=iterations, compiled=compiled)
         rows[name] = {"patch": patch, "batch": config.atrium.batch_size, **found}
-        write_json(record, rows)
-    peer = Peer(work / "nnunet", device=choose_device(), compiled=True)
+        write_json(record, {"conditions": conditions, "rows": rows})
+    peer = Peer(
+        work / "nnunet", device=choose_device(), threads=1, workers=PEER_WORKERS, compiled=True
+    )
     known = version(peer)
     if known is not None and known not in rows:
-        rows[known] = _nnunet_speed(peer, dataset, literals, iterations=iterations, small=small)
-        write_json(record, rows)
+        try:
+            rows[known] = _nnunet_speed(peer, dataset, literals, iterations=iterations, small=small)
+        except LascarError as error:  # ours is measured, and the losses are still to come
+            print(f"gpu.py: {error}", file=sys.stderr)
+        write_json(record, {"conditions": conditions, "rows": rows})
     return [
         {
             "training": name,
@@ -232,7 +249,9 @@ def main() -> None:
         options.work, learned, literals, iterations=options.iterations, small=options.small
     )
     told = "Seconds are the median over iterations, loading and augmentation included; the memory "
-    told += "is what PyTorch reserved on the GPU, on a CPU the main process."
+    told += "is what PyTorch reserved on the GPU, on a CPU the main process. All learn Dice and "
+    told += f"cross-entropy; nnU-Net has {PEER_WORKERS} processes that augment, and its own "
+    told += "precision and layout."
     write_table(options.out / "gpu.md", speed, title="Training speed", notes=[*notes, told])
     table = compare_losses(options.work, learned, held_back, literals, length)
     write_table(options.out / "gpu_losses.md", table, title="TopK or cross-entropy", notes=notes)
@@ -240,7 +259,8 @@ def main() -> None:
 
 def _device() -> str:
     if torch.cuda.is_available():
-        return f"On {torch.cuda.get_device_name()}, {choose_precision('auto')}, channels last."
+        name = torch.cuda.get_device_name()
+        return f"On {name}; lascarlib in {choose_precision('auto')}, channels last."
     return "On a CPU, to try the script: this says nothing of a GPU."
 
 

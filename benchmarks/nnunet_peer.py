@@ -76,7 +76,9 @@ def version(peer: Peer) -> str | None:
     """The version of nnunetv2 and of its torch; None where that Python has none, or is none."""
     code = "from importlib.metadata import version as v; print(v('nnunetv2'), v('torch'))"
     try:
-        found = subprocess.run([peer.python, "-c", code], capture_output=True, text=True)
+        found = subprocess.run(
+            [peer.python, "-c", code], capture_output=True, text=True, env=_inherited(peer)
+        )
     except OSError:
         return None
     return "nnunetv2 {}, torch {}".format(*found.stdout.split()) if found.returncode == 0 else None
@@ -233,11 +235,17 @@ def _call(peer: Peer, task: str, **options: Any) -> dict[str, Any]:
         return dict(read_json(answer))
 
 
+def _inherited(peer: Peer) -> dict[str, str]:
+    """This process's variables; where a Python of its own is named, not where ours looks."""
+    ours = peer.python == sys.executable
+    return {name: value for name, value in os.environ.items() if ours or name != "PYTHONPATH"}
+
+
 def _environment(peer: Peer, task: str) -> dict[str, str]:
     beside = peer.workers if task == "train" else max(1, peer.workers)  # its planner wants one
     folders = {f"nnUNet_{name}": str(peer.folder / name) for name in ("raw", "preprocessed")}
     return {
-        **{name: value for name, value in os.environ.items() if name != "PYTHONPATH"},
+        **_inherited(peer),
         **folders,
         "nnUNet_results": str(peer.folder / "results"),
         "nnUNet_compile": "t" if peer.compiled else "f",

@@ -106,6 +106,7 @@ def _override(plan: dict[str, Any], overrides: dict[str, Any]) -> None:
 
 def train(options: dict[str, Any]) -> dict[str, Any]:
     """Train on every prepared case; returns iterations, seconds, losses and peak memory in MB."""
+    torch.backends.cudnn.benchmark = options["device"] == "cuda"  # as its own command does
     torch.manual_seed(options["seed"])
     np.random.seed(options["seed"])  # noqa: NPY002 - nnU-Net draws from it
     trainer = _trainer(options)

@@ -39,7 +39,7 @@ def predict_probability(
         read: of their output, probabilities (batch, answer, x, y, z).
         patch_voxels: window, the patch the networks were trained on; a smaller volume is padded
             with zeros on both sides.
-        precision: "32-true" or a mixed precision of Lightning Fabric.
+        precision: "32-true" or "bf16-mixed".
         mirror: whether to average over all eight flips of the input.
         overlap: least share of a window that its neighbour covers again, 0 to below 1.
 
@@ -119,18 +119,22 @@ def _averaged(
     mirror: bool,
 ) -> Answer:
     """What all networks, on all flips, say on average about one window."""
-    flips = _flips() if mirror else [()]
-    dtype = torch.bfloat16 if precision == "bf16-mixed" else torch.float16
+    asked = list(itertools.product(networks, _flips() if mirror else [()]))
     mixed = precision != "32-true"
 
     def average(window: Tensor) -> Tensor:
         window = window.contiguous(memory_format=torch.channels_last_3d)
-        with torch.inference_mode(), torch.autocast(window.device.type, dtype, enabled=mixed):
-            answers = [
-                read(network(window.flip(axes))).flip(axes) if axes else read(network(window))
-                for network, axes in itertools.product(networks, flips)
-            ]
-            return torch.stack(answers).mean(dim=0).float()
+        total: Tensor | None = None
+        with (
+            torch.inference_mode(),
+            torch.autocast(window.device.type, torch.bfloat16, enabled=mixed),
+        ):
+            for network, axes in asked:
+                found = read(network(window.flip(axes) if axes else window)).float()
+                found = found.flip(axes) if axes else found
+                total = found if total is None else total.add_(found)
+        assert total is not None
+        return total / len(asked)
 
     return average
 

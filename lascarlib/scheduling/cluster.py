@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Description = Mapping[str, Any]
 
 CONNECT_S = 20.0
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def run_on_cluster(
@@ -129,6 +130,8 @@ def _client(pool: "Pool", slots: int) -> Iterator["Client"]:
             yield client
         return
     quiet = {"distributed.worker.daemon": False, "distributed.worker.use-file-locking": False}
+    # Dask would give every worker one thread, and the tasks are to get a share of all of them.
+    quiet |= {f"distributed.nanny.pre-spawn-environ.{name}": None for name in THREADS}
     with (
         dask.config.set(quiet),
         LocalCluster(

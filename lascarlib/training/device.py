@@ -1,8 +1,13 @@
 """Where networks run, in which precision, and in how many processes."""
 
+import contextlib
 import logging
+import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from multiprocessing import active_children
+from multiprocessing.process import BaseProcess
 
 import torch
 from lightning_fabric import Fabric
@@ -11,6 +16,9 @@ from torch import nn
 from torch.multiprocessing import ProcessRaisedException
 
 from lascarlib.errors import LascarError
+
+GRACE_S = 60.0
+"""So long joined processes that are interrupted may take to save their checkpoint."""
 
 
 def choose_device() -> str:
@@ -27,13 +35,14 @@ def make_fabric(precision: str) -> Fabric:
     """Lightning Fabric on one device, without its messages.
 
     Args:
-        precision: "32-true", "bf16-mixed" or "16-mixed".
+        precision: "32-true" or "bf16-mixed".
     """
     return _fabric(precision, devices=1, strategy="auto")
 
 
 def _fabric(precision: str, *, devices: int, strategy: str | DDPStrategy) -> Fabric:
     logging.getLogger("lightning_fabric").setLevel(logging.WARNING)
+    torch.backends.cudnn.benchmark = True  # on a GPU: patches are all of one size
     return Fabric(
         accelerator=choose_device(),
         devices=devices,
@@ -70,13 +79,27 @@ def launch(function: Callable[[Fabric], None], *, devices: int, precision: str) 
     # Decoder outputs that are not supervised have heads without a gradient.
     strategy = DDPStrategy(start_method="spawn", find_unused_parameters=True)
     fabric = _fabric(precision, devices=devices, strategy=strategy)
+    others = set(active_children())
     try:
         fabric.launch(function)
+    except KeyboardInterrupt:
+        _interrupt(set(active_children()) - others)
+        raise
     except ProcessRaisedException as error:
         _, ours, said = str(error).rpartition(f"{LascarError.__name__}: ")
         if not ours:
             raise
         raise LascarError(said.strip()) from None
+
+
+def _interrupt(processes: Iterable[BaseProcess]) -> None:
+    """Pass an interrupt on, which may have reached this process alone, and wait for the end."""
+    for process in processes:
+        if process.pid is not None and os.name == "posix":
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGINT)
+    for process in processes:
+        process.join(GRACE_S)
 
 
 def ready(model: nn.Module) -> nn.Module:
@@ -93,7 +116,13 @@ def choose_precision(precision: str) -> str:
     """
     if precision != "auto":
         return precision
+    return "bf16-mixed" if _computes_in_bfloat16() else "32-true"
+
+
+def _computes_in_bfloat16() -> bool:
+    """Whether the processor has instructions for it; an emulation is slower than float32."""
     if torch.cuda.is_available():
-        return "bf16-mixed" if torch.cuda.is_bf16_supported() else "16-mixed"
-    has_bf16 = torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-    return "bf16-mixed" if has_bf16 else "32-true"
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    has = torch.cpu.get_capabilities()
+    known = ("amx_bf16", "avx512_bf16", "bf16")  # the last on ARM
+    return torch.backends.mkldnn.is_available() and any(has.get(name, False) for name in known)

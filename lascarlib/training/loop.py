@@ -82,7 +82,8 @@ def train_network(
             _end_epoch(state, config, 1.0)
         look_back(learner, task, state, fabric)
     except KeyboardInterrupt:
-        _save(learner, task, state, fabric)
+        with interrupts_held():  # a second Ctrl-C waits for the checkpoint
+            _save(learner, task, state, fabric)
         raise
     finally:
         bar.close()

@@ -181,6 +181,15 @@ if __name__ == "__main__":
     assert "Traceback" not in err
 
 
+def test_workers_of_this_machine_share_its_cores(monkeypatch) -> None:
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    task = Task("a", os.getenv, {"key": "OMP_NUM_THREADS"})
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    assert run_all([task], pool=Pool(workers=2), say=lambda line: None) == [str(cores)]
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    assert run_all([task], pool=Pool(workers=2), say=lambda line: None) == ["3"]
+
+
 def test_where_no_scheduler_is_one_sentence_says_so(module, monkeypatch, tmp_path) -> None:
     monkeypatch.setattr("lascarlib.scheduling.cluster.CONNECT_S", 0.5)
     task = Task("a", module.complain, {"folder": str(tmp_path)})

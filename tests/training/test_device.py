@@ -2,6 +2,9 @@
 
 import csv
 import functools
+import multiprocessing
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ import torch
 from safetensors.torch import load_file
 
 from lascarlib.errors import LascarError
+from lascarlib.interruption import interrupt_main_thread
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import make_config, start_run
 from lascarlib.training.device import launch
@@ -52,6 +56,28 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path, tiny_dataset) -> Non
         *(load_file(folder / "weights.safetensors").values() for folder in folders), strict=True
     ):
         torch.testing.assert_close(mine, whole, atol=1e-4, rtol=1e-3)
+
+
+def wait_long(fabric, *, folder: Path) -> None:
+    (folder / f"started {fabric.global_rank}").touch()
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        (folder / f"saved {fabric.global_rank}").touch()
+        raise
+
+
+def test_an_interrupt_of_the_first_process_reaches_all_and_waits_for_them(tmp_path) -> None:
+    def interrupt() -> None:
+        while len(list(tmp_path.glob("started *"))) < 2:
+            time.sleep(0.05)
+        interrupt_main_thread()
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        launch(functools.partial(wait_long, folder=tmp_path), devices=2, precision="32-true")
+    assert len(list(tmp_path.glob("saved *"))) == 2
+    assert not multiprocessing.active_children()
 
 
 def test_a_complaint_of_another_process_is_heard() -> None:

@@ -1,0 +1,55 @@
+"""The GPU day: the network it plans, and what is measured once and kept."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from lascarlib.datasets import open_dataset
+from lascarlib.errors import LascarError
+from lascarlib.training.objective import make_objective
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture(scope="module")
+def gpu():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(FOLDER), *sys.path])
+        spec = importlib.util.spec_from_file_location("benchmarks_gpu", FOLDER / "gpu.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        yield module
+
+
+def test_the_network_planned_at_1_mm_answers_a_patch_of_its_plan(gpu) -> None:
+    literals = gpu.planned_literals(open_dataset("phantom:cases=2,seed=1"))
+    config = gpu.config_of(literals)
+    with torch.device("meta"):
+        network = make_objective(config, "atrium").make_network().train()
+        finest = network(torch.zeros(1, 1, *literals["patch_voxels"]))[0]
+    assert config.atrium.spacing_mm == (1.0, 1.0, 1.0)
+    assert tuple(finest.shape[2:]) == literals["patch_voxels"]
+
+
+def test_what_is_measured_is_kept_only_for_the_same_conditions(gpu, tmp_path, monkeypatch) -> None:
+    timed = []
+
+    def time(work, config, files, *, iterations, compiled):
+        timed.append((config.atrium.loss, len(files), iterations))
+        return {"seconds_an_iteration": 1.0, "peak_mb": 2.0, "parameters": 3}
+
+    def fails(*arguments, **options):
+        raise LascarError("nnunet.log: nnU-Net's prepare failed")
+
+    monkeypatch.setattr(gpu, "time_in_a_process", time)
+    monkeypatch.setattr(gpu, "version", lambda peer: "nnunetv2 2.8.1")
+    monkeypatch.setattr(gpu, "_nnunet_speed", fails)
+    dataset = open_dataset("phantom:cases=2,seed=1")
+    literals = {**gpu.SMALL, "batch_size": 2}
+    for iterations in (3, 3, 4):
+        rows = gpu.compare_speed(tmp_path, dataset, literals, iterations=iterations, small=True)
+        assert [row["training"] for row in rows] == ["lascarlib"]
+    assert timed == [("dice-cross-entropy", 2, 3), ("dice-cross-entropy", 2, 4)]
