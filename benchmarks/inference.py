@@ -1,4 +1,4 @@
-"""Times the prediction of one 208 x 208 x 80 volume beside MONAI's sliding window, same network."""
+"""Times the prediction of one 208 x 208 x 80 volume beside MONAI and nnU-Net, same network."""
 
 import argparse
 import copy
@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import nnunet_peer
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
@@ -135,6 +136,14 @@ def main() -> None:
         return lambda: masks.update({name: contestants[name]() > 0.5})
 
     seconds = best_seconds({name: kept(name) for name in contestants}, rounds=rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        peer = nnunet_peer.Peer(Path(folder), threads=torch.get_num_threads())
+        known = None if options.small else nnunet_peer.version(peer)
+        if known is not None:
+            name = "nnU-Net, float32"
+            seconds[name], masks[name] = nnunet_peer.slide(
+                peer, usual, channels, window=window, rounds=rounds
+            )
     reference = masks["lascarlib, float32"]
     different = {name: 100 * float((mask != reference).mean()) for name, mask in masks.items()}
     rows = [
@@ -145,15 +154,18 @@ def main() -> None:
             "% of voxels different": different[name],
             "Dice": _dice(masks[name], sample.label),
         }
-        for name in contestants
+        for name in seconds
     ]
     places = len(window_places(shape, window, overlap=0.5))
     notes = [
         f"{' x '.join(map(str, shape))} voxels, {torch.get_num_threads()} threads, U-Net with "
         f"{FEATURES} features; {places} windows of {' x '.join(map(str, window))} voxels.",
         f"lascarlib works in {auto}, which `auto` means on this processor; different are voxels of "
-        "the mask from lascarlib's windows in float32. MONAI places its windows otherwise and has "
-        "PyTorch's instance norm.",
+        "the mask from lascarlib's windows in float32. MONAI and nnU-Net place their windows "
+        "otherwise and have PyTorch's instance norm.",
+        f"nnU-Net's predictor ({known}) has its own process, after the others."
+        if known
+        else f"nnU-Net is left out: {nnunet_peer.PYTHON_VARIABLE} names no Python that has it.",
         "The whole volume in one pass has other instance-norm statistics than the patches the "
         "network was trained on, so it is not what `lascar predict` does.",
         "The process, all of these and libraries included, never held more than "

@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
+from torch import nn
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset
@@ -192,6 +194,34 @@ def predict(peer: Peer, *, mirror: bool = True) -> dict[str, Any]:
     """Segment the converted images on their own grids; returns `seconds` for all of them."""
     places = {"images": str(peer.images), "out": str(peer.predictions)}
     return _call(peer, "predict", mirror=mirror, **places)
+
+
+def slide(
+    peer: Peer, network: nn.Module, channels: np.ndarray, *, window: Shape, rounds: int
+) -> tuple[float, np.ndarray]:
+    """Let nnU-Net's sliding window segment one volume with a network that is not its own.
+
+    Args:
+        peer: its folder gets the traced network, the volume and the mask.
+        network: logits of background and LA, in eval mode.
+        channels: float32 (channel, x, y, z).
+        window: shape of a window.
+        rounds: how often.
+
+    Returns:
+        The least seconds, and the mask, bool (x, y, z).
+
+    Raises:
+        LascarError: it fails; the log is named and its last line quoted.
+    """
+    peer.folder.mkdir(parents=True, exist_ok=True)
+    files = {name: str(peer.folder / name) for name in ("network.pt", "volume.npy", "mask.npy")}
+    with torch.inference_mode():
+        torch.jit.trace(network, torch.zeros(1, len(channels), *window)).save(files["network.pt"])
+    np.save(files["volume.npy"], channels)
+    places = {name.partition(".")[0]: path for name, path in files.items()}
+    found = _call(peer, "slide", window=list(window), rounds=rounds, **places)
+    return found["seconds"], np.load(files["mask.npy"])
 
 
 def score(peer: Peer, dataset: Dataset) -> dict[str, float]:

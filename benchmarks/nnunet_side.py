@@ -1,6 +1,7 @@
 """nnU-Net's own side of a comparison: run by a Python that has nnunetv2, never imported by ours.
 
-`nnunet_peer.py` starts it: `python nnunet_side.py prepare|train|predict OPTIONS`, options as JSON.
+`nnunet_peer.py` starts it: `python nnunet_side.py TASK OPTIONS`, options as JSON; the tasks are
+prepare, train, predict and slide.
 """
 
 import json
@@ -9,6 +10,7 @@ import sys
 import time
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -172,9 +174,28 @@ def predict(options: dict[str, Any]) -> dict[str, Any]:
     return {"seconds": time.monotonic() - started}
 
 
+def slide(options: dict[str, Any]) -> dict[str, Any]:
+    """Its sliding window over one volume with a traced network: the least seconds, and the mask."""
+    predictor = nnUNetPredictor(
+        use_mirroring=False, device=torch.device(options["device"]), allow_tqdm=False
+    )
+    predictor.network = torch.jit.load(options["network"])
+    predictor.allowed_mirroring_axes = None
+    predictor.configuration_manager = SimpleNamespace(patch_size=options["window"])
+    predictor.label_manager = SimpleNamespace(num_segmentation_heads=2)
+    volume = torch.from_numpy(np.load(options["volume"]))
+    seconds = []
+    for _ in range(options["rounds"]):
+        started = time.perf_counter()
+        logits = predictor.predict_sliding_window_return_logits(volume)
+        seconds.append(time.perf_counter() - started)
+    np.save(options["mask"], (logits[1] > logits[0]).numpy())
+    return {"seconds": min(seconds)}
+
+
 if __name__ == "__main__":
     chosen = json.loads(sys.argv[2])
     torch.set_num_threads(chosen["threads"])
-    tasks = {"prepare": prepare, "train": train, "predict": predict}
+    tasks = {"prepare": prepare, "train": train, "predict": predict, "slide": slide}
     answer = partial(tasks[sys.argv[1]], chosen)()
     Path(chosen["answer"]).write_text(json.dumps(answer, default=str), encoding="utf-8")

@@ -44,6 +44,7 @@ def test_what_is_measured_is_kept_only_for_the_same_conditions(gpu, tmp_path, mo
     def fails(*arguments, **options):
         raise LascarError("nnunet.log: nnU-Net's prepare failed")
 
+    monkeypatch.setattr(gpu, "choose_device", lambda: "cpu")
     monkeypatch.setattr(gpu, "time_in_a_process", time)
     monkeypatch.setattr(gpu, "version", lambda peer: "nnunetv2 2.8.1")
     monkeypatch.setattr(gpu, "_nnunet_speed", fails)
