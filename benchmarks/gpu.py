@@ -35,9 +35,9 @@ from lascarlib.prefetch import prefetch
 from lascarlib.training import Config, make_config, start_run
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.device import choose_device, choose_precision, make_fabric, ready
+from lascarlib.training.device import choose_device, choose_precision, make_fabric
+from lascarlib.training.learner import make_learner
 from lascarlib.training.objective import make_objective
-from lascarlib.training.optimizer import make_optimizer
 from lascarlib.training.planned import stage_plan
 from lascarlib.training.settings import from_json, to_json
 from lascarlib.training.stage import batch_plan
@@ -73,16 +73,14 @@ def config_of(literals: dict[str, Any], **settings: Any) -> Config:
     return make_config("gpu", seed=0, settings={"atrium.plan": "fixed", **stage, **settings})
 
 
-def time_steps(config: Config, files: list[Path], *, iterations: int, compiled: bool) -> dict:
+def time_steps(config: Config, files: list[Path], *, iterations: int) -> dict:
     """Train some iterations as the loop does, data path included; seconds each, and peak MB."""
     stage, objective = config.atrium, make_objective(config, "atrium")
     fabric = make_fabric(choose_precision("auto"))
     plan = batch_plan(stage, seed=0)
     batches = Batches(files, plan, device=fabric.device)
-    torch.manual_seed(0)
-    model = ready(objective.make_network()).train()
-    optimizer = make_optimizer(model, stage)
-    wrapped, optimizer = fabric.setup(torch.compile(model) if compiled else model, optimizer)
+    learner = make_learner(objective, stage, seed=0, fabric=fabric)
+    wrapped, optimizer = learner.wrapped, learner.optimizer
     seconds, begun = [], time.perf_counter()
     for step, (image, target) in enumerate(prefetch(batches.__getitem__, range(iterations))):
         image = image.to(fabric.device, memory_format=torch.channels_last_3d)
@@ -97,7 +95,7 @@ def time_steps(config: Config, files: list[Path], *, iterations: int, compiled: 
     return {
         "seconds_an_iteration": statistics.median(seconds[WARM_UP:] or seconds),
         "peak_mb": _peak_mb(),
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "parameters": sum(parameter.numel() for parameter in learner.model.parameters()),
     }
 
 
@@ -144,7 +142,9 @@ def compare_speed(
     for name, compiled in {"lascarlib": False, "lascarlib, compiled": True}.items():
         if name in rows or (compiled and choose_device() == "cpu"):
             continue
-        found = time_in_a_process(work, config, files, iterations=iterations, compiled=compiled)
+        stage = dataclasses.replace(config.atrium, compiled=compiled)
+        timed = dataclasses.replace(config, atrium=stage)
+        found = time_in_a_process(work, timed, files, iterations=iterations)
         rows[name] = {"patch": patch, "batch": config.atrium.batch_size, **found}
         write_json(record, {"conditions": conditions, "rows": rows})
     peer = Peer(

@@ -57,6 +57,8 @@ class StageConfig:
         validation_share: at most this share of the training's work goes into looks at patches of
             the cases that are held back, whose Dice the log then has, not counting the one at the
             end; 0 looks at none. The time is part of a time budget.
+        compiled: whether `torch.compile` translates the network first, which takes minutes and may
+            pay in a long training on a GPU (`benchmarks/gpu.py` measures it).
     """
 
     plan: Literal["fixed", "nnunet", "laptop"] = "fixed"
@@ -88,6 +90,7 @@ class StageConfig:
     foreground_share: float = 1 / 3
     augmentation: Augmentation = field(default_factory=Augmentation)
     validation_share: float = 0.05
+    compiled: bool = False
 
     def __post_init__(self) -> None:
         counts = ("batch_size", "iterations", "epoch_iterations", "plateau_epochs")

@@ -37,7 +37,7 @@ def test_the_network_planned_at_1_mm_answers_a_patch_of_its_plan(gpu) -> None:
 def test_what_is_measured_is_kept_only_for_the_same_conditions(gpu, tmp_path, monkeypatch) -> None:
     timed = []
 
-    def time(work, config, files, *, iterations, compiled):
+    def time(work, config, files, *, iterations):
         timed.append((config.atrium.loss, len(files), iterations))
         return {"seconds_an_iteration": 1.0, "peak_mb": 2.0, "parameters": 3}
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from lascarlib.augment import Augmentation
 from lascarlib.errors import LascarError
@@ -85,6 +86,24 @@ def test_the_loss_falls_and_is_never_nan(batches, tmp_path, precision) -> None:
     assert losses[-1] < losses[0] - 0.2
     assert all(torch.isfinite(p).all() for p in model.parameters())
     assert not model.training
+
+
+def test_a_compiled_network_learns_the_same(batches, tmp_path, monkeypatch) -> None:
+    calls = []
+
+    def compiled(model):  # as PyTorch reads it, but without a C++ compiler
+        calls.append(model)
+        return compile_(model, backend="eager")
+
+    compile_ = torch.compile
+    monkeypatch.setattr(torch, "compile", compiled)
+    for name, asked in (("plain", False), ("compiled", True)):
+        train(batches, tmp_path / name, dataclasses.replace(CONFIG, compiled=asked))
+    assert len(calls) == 1
+    plain, other = ([row["loss"] for row in rows_of(tmp_path / n)] for n in ("plain", "compiled"))
+    assert other == pytest.approx(plain, rel=1e-4)
+    files = (tmp_path / name / "weights.safetensors" for name in ("plain", "compiled"))
+    assert len({tuple(sorted(load_file(file))) for file in files}) == 1
 
 
 def test_the_log_says_what_the_schedule_did(batches, tmp_path) -> None:
