@@ -129,7 +129,10 @@ def _client(pool: "Pool", slots: int) -> Iterator["Client"]:
         with client:
             yield client
         return
-    quiet = {"distributed.worker.daemon": False, "distributed.worker.use-file-locking": False}
+    quiet: dict[str, bool | None] = {
+        "distributed.worker.daemon": False,
+        "distributed.worker.use-file-locking": False,
+    }
     # Dask would give every worker one thread, and the tasks are to get a share of all of them.
     quiet |= {f"distributed.nanny.pre-spawn-environ.{name}": None for name in THREADS}
     with (

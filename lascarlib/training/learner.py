@@ -43,7 +43,7 @@ def make_learner(
     """
     torch.manual_seed(seed)
     model = ready(objective.make_network())
-    called = torch.compile(model) if config.compiled else model
+    called: Any = torch.compile(model) if config.compiled else model
     wrapped, optimizer = fabric.setup(called, make_optimizer(model, config))
     average = [p.detach().clone() for p in model.parameters()] if config.average_decay else []
     model.train()
