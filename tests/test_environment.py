@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,20 @@ def test_what_is_installed_is_what_the_lock_says():
         if pin is not None and not pin.specifier.contains(distribution.version, prereleases=True):
             different.append(f"{pin} but {distribution.version} is installed")
     assert not different
+
+
+def test_what_the_lock_names_installs_on_every_python_that_the_project_takes():
+    from importlib.metadata import distributions
+
+    accepted = SpecifierSet(_project()["requires-python"])
+    (lowest,) = (item.version for item in accepted if item.operator == ">=")
+    first = f"{lowest}.0"  # 3.11.0, or near it, is what Debian 12 has
+    wanted = {
+        distribution.metadata["Name"]: distribution.metadata["Requires-Python"] or ""
+        for distribution in distributions()
+        if canonicalize_name(distribution.metadata["Name"]) in _lock()
+    }
+    assert not {name: text for name, text in wanted.items() if first not in SpecifierSet(text)}
 
 
 def test_conda_installs_this_project_from_the_same_lock():
