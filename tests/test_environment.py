@@ -58,7 +58,7 @@ def test_what_is_installed_is_what_the_lock_says():
     assert not different
 
 
-def test_what_the_lock_names_installs_on_every_python_that_the_project_takes():
+def test_what_the_lock_names_installs_on_the_lowest_python_that_the_project_takes():
     from importlib.metadata import distributions
 
     accepted = SpecifierSet(_project()["requires-python"])
