@@ -58,16 +58,27 @@ def test_two_processes_have_the_loss_curve_of_one(tmp_path, tiny_dataset) -> Non
         torch.testing.assert_close(mine, whole, atol=1e-4, rtol=1e-3)
 
 
-def wait_long(fabric, *, folder: Path) -> None:
-    (folder / f"started {fabric.global_rank}").touch()
+WAITING = """
+import time
+from pathlib import Path
+
+def wait_long(fabric, *, folder):
+    (Path(folder) / f"started {fabric.global_rank}").touch()
     try:
         time.sleep(60)
     except KeyboardInterrupt:
-        (folder / f"saved {fabric.global_rank}").touch()
+        (Path(folder) / f"saved {fabric.global_rank}").touch()
         raise
+"""
 
 
-def test_an_interrupt_of_the_first_process_reaches_all_and_waits_for_them(tmp_path) -> None:
+def test_an_interrupt_of_the_first_process_reaches_all_and_waits_for_them(
+    tmp_path, monkeypatch
+) -> None:
+    (tmp_path / "waiting_of_tests.py").write_text(WAITING, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)  # other processes look there too
+    from waiting_of_tests import wait_long
+
     def interrupt() -> None:
         while len(list(tmp_path.glob("started *"))) < 2:
             time.sleep(0.05)
