@@ -65,7 +65,7 @@ def test_what_the_lock_names_installs_on_the_lowest_python_that_the_project_take
     (lowest,) = (item.version for item in accepted if item.operator == ">=")
     first = f"{lowest}.0"  # 3.11.0, or near it, is what Debian 12 has
     wanted = {
-        distribution.metadata["Name"]: distribution.metadata["Requires-Python"] or ""
+        distribution.metadata["Name"]: distribution.metadata.get("Requires-Python", "")
         for distribution in distributions()
         if canonicalize_name(distribution.metadata["Name"]) in _lock()
     }
