@@ -1,4 +1,7 @@
-"""Training batches, each a pure function of (seed, iteration): resuming needs no sampler state."""
+"""Training batches; a patch is a pure function of (seed, iteration, its place in the batch).
+
+So resuming needs no sampler state, and processes that share a batch make their own patches alone.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,27 +73,33 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
         plan: what to cut out of them.
         device: where patches are augmented and stay. The same decisions on any; a GPU rounds
             otherwise.
+        share: which patches of every batch are made; every one, but where processes share it.
     """
 
     def __init__(
-        self, files: Sequence[Path], plan: BatchPlan, *, device: torch.device | str = "cpu"
+        self,
+        files: Sequence[Path],
+        plan: BatchPlan,
+        *,
+        device: torch.device | str = "cpu",
+        share: slice = slice(None),
     ) -> None:
         self.plan, self.device = plan, device
+        self.items = range(plan.batch_size)[share]
         self.volumes = [np.load(file, mmap_mode="r") for file in files]
         self.foreground = [_some_foreground(volume[-plan.n_targets]) for volume in self.volumes]
 
     def __getitem__(self, iteration: int) -> tuple[Tensor, Tensor]:
-        rng = np.random.default_rng([self.plan.seed, iteration])
-        wanted = int(np.ceil(self.plan.batch_size * self.plan.foreground_share))
-        patches = [
-            self._patch(rng, on_foreground=item >= self.plan.batch_size - wanted)
-            for item in range(self.plan.batch_size)
-        ]
+        patches = [self._patch(iteration, item) for item in self.items]
         stacked, n = torch.stack(patches), self.plan.n_targets
         return stacked[:, :-n].contiguous(), stacked[:, -n:].contiguous()
 
-    def _patch(self, rng: np.random.Generator, *, on_foreground: bool) -> Tensor:
+    def _patch(self, iteration: int, item: int) -> Tensor:
         plan = self.plan
+        rng = np.random.default_rng([plan.seed, iteration, item])
+        on_foreground = item >= plan.batch_size - int(
+            np.ceil(plan.batch_size * plan.foreground_share)
+        )
         which = int(rng.integers(len(self.volumes)))
         volume, foreground = self.volumes[which], self.foreground[which]
         edges, patch = np.array(volume.shape[1:]), np.array(plan.patch_voxels)

@@ -36,10 +36,10 @@ def train_network(
     """Train one network; an interrupted training goes on from its checkpoint.
 
     Args:
-        batches: batch k for any iteration k.
+        batches: batch k for any iteration k, or this process's share of it.
         task: what is trained, for how long, and the folder it is kept in.
         fabric: device and precision, from `lascarlib.training.device`; where it joins several
-            processes, each learns from its share of every batch, and the first writes.
+            processes, each learns from its own batches, and the first writes.
         watchers: are told after every epoch.
 
     Returns:
@@ -136,15 +136,14 @@ def _finite(loss: Any, task: Task, state: State) -> float:
 def _stream(
     batches: Batches, task: Task, state: State, fabric: Fabric
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """This process's share of every batch; the next one is made while this one is learned."""
-    own = slice(fabric.global_rank, None, fabric.world_size)
+    """Batch after batch; the next one is made while this one is learned."""
     asked = perf_counter()
     for image, targets in prefetch(
         batches.__getitem__, range(state.iteration, task.last_iteration)
     ):
         state.epoch_waited_s += perf_counter() - asked
-        image = image[own].to(fabric.device, memory_format=torch.channels_last_3d)
-        yield image, targets[own].contiguous().to(fabric.device)
+        image = image.to(fabric.device, memory_format=torch.channels_last_3d)
+        yield image, targets.to(fabric.device)
         asked = perf_counter()
 
 

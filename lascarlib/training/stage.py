@@ -150,7 +150,8 @@ def _train_here(
         held_back=held_back_patches(files[1], plan, config),
         name=f"{stage} {fold}",
     )
-    batches = Batches(files[0], plan, device=fabric.device)
+    share = slice(fabric.global_rank, None, fabric.world_size)
+    batches = Batches(files[0], plan, device=fabric.device, share=share)
     train_network(batches, task, fabric=fabric, watchers=watchers)
 
 
