@@ -12,10 +12,12 @@ from torch import Tensor, nn
 
 from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import Shape
+from lascarlib.memory import memory_kept
 
 Answer = Callable[[Tensor], Tensor]
 
 
+@memory_kept()
 def predict_probability(
     channels: np.ndarray,
     networks: Sequence[nn.Module],

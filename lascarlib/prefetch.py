@@ -9,7 +9,12 @@ Key = TypeVar("Key")
 Made = TypeVar("Made")
 
 
-def prefetch(make: Callable[[Key], Made], keys: Iterable[Key]) -> Iterator[Made]:
+def prefetch(
+    make: Callable[[Key], Made],
+    keys: Iterable[Key],
+    *,
+    first: Callable[[], object] | None = None,
+) -> Iterator[Made]:
     """`make(key)` of every key in order, each made by a thread while the one before is in use.
 
     No more than one thing lies ready. What `make` raises comes up at the turn of its key, and
@@ -18,6 +23,7 @@ def prefetch(make: Callable[[Key], Made], keys: Iterable[Key]) -> Iterator[Made]
     Args:
         make: called in another thread, for one key at a time.
         keys: taken one ahead of what is asked for.
+        first: called once in that thread, before anything is made.
 
     Returns:
         An iterator; it starts to work when it is first asked.
@@ -26,7 +32,7 @@ def prefetch(make: Callable[[Key], Made], keys: Iterable[Key]) -> Iterator[Made]
         >>> list(prefetch(str.upper, ["a", "b"]))
         ['A', 'B']
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="prefetch") as thread:
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch", initializer=first) as thread:
         waiting: deque[Future[Made]] = deque()
         for key in keys:
             waiting.append(thread.submit(make, key))

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from lascarlib.errors import DivergedError
 from lascarlib.io import write_csv
+from lascarlib.memory import memory_kept
 from lascarlib.prefetch import prefetch
 from lascarlib.training.bar import advance, make_bar
 from lascarlib.training.batches import Batches
@@ -30,6 +31,7 @@ from lascarlib.training.watching import Progress, Watcher, tell
 CHECKPOINT = "checkpoint.safetensors"
 
 
+@memory_kept()
 def train_network(
     batches: Batches, task: Task, *, fabric: Fabric, watchers: Sequence[Watcher] = ()
 ) -> nn.Module:
@@ -136,15 +138,23 @@ def _finite(loss: Any, task: Task, state: State) -> float:
 def _stream(
     batches: Batches, task: Task, state: State, fabric: Fabric
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batch after batch; the next one is made while this one is learned."""
+    """Batch after batch; the next one is made, on one core, while this one is learned."""
+    wanted = range(state.iteration, task.last_iteration)
+    threads = torch.get_num_threads()
     asked = perf_counter()
-    for image, targets in prefetch(
-        batches.__getitem__, range(state.iteration, task.last_iteration)
-    ):
-        state.epoch_waited_s += perf_counter() - asked
-        image = image.to(fabric.device, memory_format=torch.channels_last_3d)
-        yield image, targets.to(fabric.device)
-        asked = perf_counter()
+    try:
+        for image, targets in prefetch(batches.__getitem__, wanted, first=_on_one_core):
+            state.epoch_waited_s += perf_counter() - asked
+            image = image.to(fabric.device, memory_format=torch.channels_last_3d)
+            yield image, targets.to(fabric.device)
+            asked = perf_counter()
+    finally:
+        torch.set_num_threads(threads)  # that thread's own number would be that of threads to come
+
+
+def _on_one_core() -> None:
+    """Let this thread's work leave the other cores to the network."""
+    torch.set_num_threads(1)
 
 
 def _end_epoch(state: State, config: StageConfig, progress: float) -> None:

@@ -75,10 +75,9 @@ PROFILES: dict[str, Mapping[str, Any]] = {
             **_LAPTOP_STAGE,
             "spacing_mm": (1.25, 1.25, 1.25),
             "patch_voxels": (96, 80, 48),
-            # Few where a convolution costs most, at the finest resolution, leave time for many below.
-            "features": (8, 32, 64, 128, 256),
+            "features": (8, 16, 32, 64, 128),
             "top_k_percent": 50.0,  # as in smoke
-            "iterations": 500,
+            "iterations": 1000,
         },
         "scar": {
             **_QUICK_STAGE,
@@ -88,7 +87,7 @@ PROFILES: dict[str, Mapping[str, Any]] = {
             "features": (16, 32, 64, 128),
             "learning_rate": 4e-3,
             "foreground_share": 1.0,
-            "iterations": 300,
+            "iterations": 600,
         },
     },
     # The papers' settings: BF, section 3, on nnU-Net's plan.
