@@ -16,6 +16,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from lascarlib.io import write_atomically
+from lascarlib.memory import memory_kept
 from lascarlib.training import make_config
 from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.config import Config
@@ -111,6 +112,7 @@ def _tensors(outputs: Any) -> Iterator[Tensor]:
             yield from _tensors(part)
 
 
+@memory_kept()
 def processor_seconds(config: Config, stage: str, *, iterations: int) -> float:
     """Processor time of a training step on one core: the least of some, after one to warm up."""
     settings, objective = config.stage(stage), make_objective(config, stage)

@@ -28,10 +28,10 @@ from table import RESULTS, most_memory_mb, write_table
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.errors import LascarError
 from lascarlib.evaluation import score_case
+from lascarlib.memory import memory_kept
 from lascarlib.models.fingerprint import fingerprint
 from lascarlib.pipeline import load_predictor, train
 from lascarlib.pipeline.train import train_atrium
-from lascarlib.prefetch import prefetch
 from lascarlib.training import Config, make_config, start_run
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import read_json, write_json
@@ -41,6 +41,7 @@ from lascarlib.training.objective import make_objective
 from lascarlib.training.planned import stage_plan
 from lascarlib.training.settings import from_json, to_json
 from lascarlib.training.stage import batch_plan
+from lascarlib.training.stream import stream
 
 LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
 SPACING_MM = (1.0, 1.0, 1.0)
@@ -73,6 +74,7 @@ def config_of(literals: dict[str, Any], **settings: Any) -> Config:
     return make_config("gpu", seed=0, settings={"atrium.plan": "fixed", **stage, **settings})
 
 
+@memory_kept()
 def time_steps(config: Config, files: list[Path], *, iterations: int) -> dict:
     """Train some iterations as the loop does, data path included; seconds each, and peak MB."""
     stage, objective = config.atrium, make_objective(config, "atrium")
@@ -82,9 +84,8 @@ def time_steps(config: Config, files: list[Path], *, iterations: int) -> dict:
     learner = make_learner(objective, stage, seed=0, fabric=fabric)
     wrapped, optimizer = learner.wrapped, learner.optimizer
     seconds, begun = [], time.perf_counter()
-    for step, (image, target) in enumerate(prefetch(batches.__getitem__, range(iterations))):
-        image = image.to(fabric.device, memory_format=torch.channels_last_3d)
-        loss = objective.loss(wrapped(image), target.to(fabric.device), step)
+    for step, (image, target, _) in enumerate(stream(batches, range(iterations), fabric.device)):
+        loss = objective.loss(wrapped(image), target, step)
         optimizer.zero_grad()
         fabric.backward(loss)
         fabric.clip_gradients(wrapped, optimizer, max_norm=stage.gradient_clip)

@@ -32,6 +32,7 @@ from lascarlib.preprocess import atrium_sample, to_case_grid
 from lascarlib.provenance import commit, versions
 from lascarlib.training import ALL, make_config, start_run
 from lascarlib.training.batches import store_sample
+from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.stage import load_networks
 from lascarlib.training.watching import read_rows
 
@@ -43,17 +44,15 @@ class Task:
     Args:
         training: labelled cases to learn from.
         unseen: cases to be scored on.
-        profile: whose settings ours has; the others get its grid, patch, batch and features.
+        config: of our training; the others get its seed, grid, patch, batch and features.
         minutes: to train.
-        seed: of the training.
         folder: for what it writes.
     """
 
     training: Dataset
     unseen: Dataset
-    profile: str
+    config: Config
     minutes: float
-    seed: int
     folder: Path
 
 
@@ -67,10 +66,9 @@ class Outcome:
     load: float
 
 
-def ours(task: Task, start: str = "") -> Outcome:
+def ours(task: Task) -> Outcome:
     """The LA network of `lascar train --budget`, and `lascar predict`."""
-    config = make_config(task.profile, seed=task.seed, settings={"start": start})
-    run = start_run(task.folder / "run", config, task.training)
+    run = start_run(task.folder / "run", task.config, task.training)
     train_atrium(run, task.training, folds=(ALL,), budget_s=60 * task.minutes)
     load = psutil.getloadavg()[0]
     predict = Predictor(run, {"atrium": load_networks(run, "atrium")}, population=None)
@@ -79,18 +77,13 @@ def ours(task: Task, start: str = "") -> Outcome:
     return Outcome(int(last["iteration"]), found, f"torch {torch.__version__}", load)
 
 
-def ours_from_phantoms(task: Task) -> Outcome:
-    """The same, from the weights that come with the library, which learned on phantoms alone."""
-    return ours(task, start="pretrained:phantom")
-
-
 def monais(task: Task) -> Outcome:
     """MONAI's DynUNet recipe on the library's samples."""
-    config = make_config(task.profile, seed=task.seed).atrium
+    config, seed = task.config.atrium, task.config.seed
     for case in tqdm(task.training, total=len(task.training), desc="preparing", unit="case"):
         store_sample(atrium_sample(case, spacing_mm=config.spacing_mm), task.folder)
     files = sorted(task.folder.glob("*.npy"))
-    network, iterations = monai_peer.train(files, config, seconds=60 * task.minutes, seed=task.seed)
+    network, iterations = monai_peer.train(files, config, seconds=60 * task.minutes, seed=seed)
     load = psutil.getloadavg()[0]
 
     def predict(case: Case) -> np.ndarray:
@@ -102,7 +95,7 @@ def monais(task: Task) -> Outcome:
 
 def nnunets(task: Task) -> Outcome:
     """nnU-Net v2's trainer and predictor in its own Python, on a plan of the library's size."""
-    config = make_config(task.profile, seed=task.seed).atrium
+    config = task.config.atrium
     peer = nnunet_peer.Peer(task.folder, threads=torch.get_num_threads())
     tool = nnunet_peer.version(peer)
     if tool is None:
@@ -119,7 +112,7 @@ def nnunets(task: Task) -> Outcome:
             config.patch_voxels, config.features, batch_size=config.batch_size
         ),
     )
-    trained = nnunet_peer.train(peer, minutes=task.minutes, seed=task.seed)
+    trained = nnunet_peer.train(peer, minutes=task.minutes, seed=task.config.seed)
     load = psutil.getloadavg()[0]
     nnunet_peer.predict(peer, mirror=True)
     found = nnunet_peer.score(peer, task.unseen)
@@ -128,10 +121,13 @@ def nnunets(task: Task) -> Outcome:
 
 CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
     "lascarlib": ours,
-    "lascarlib from pretrained:phantom": ours_from_phantoms,
+    "lascarlib from pretrained:phantom": ours,
     "nnU-Net v2": nnunets,
     "MONAI DynUNet": monais,
 }
+
+STARTS = {"lascarlib from pretrained:phantom": "pretrained:phantom"}
+"""Contestants that go on from weights; these learned on phantoms alone."""
 
 
 def _dices(cases: Dataset, predict: Callable[[Case], np.ndarray]) -> dict[str, float]:
@@ -149,10 +145,11 @@ def measured(contestant: str, task: Task) -> Trial:
     return Trial(
         contestant=contestant,
         minutes=task.minutes,
-        seed=task.seed,
+        seed=task.config.seed,
         threads=torch.get_num_threads(),
         iterations=outcome.iterations,
         training=described(task.training),
+        network=network_of(task.config.atrium),
         dice={name: round(value, 4) for name, value in outcome.dice.items()},
         load=round(outcome.load, 1),
         processor=f"{processor()}, {psutil.cpu_count()} cores",
@@ -166,6 +163,13 @@ def measured(contestant: str, task: Task) -> Trial:
 def described(training: Dataset) -> str:
     """What a record says of the data that was learned from."""
     return f"{len(training)} cases, {training.fingerprint}"
+
+
+def network_of(config: StageConfig) -> str:
+    """What a record says of the network that was trained."""
+    grid, patch = " x ".join(map(str, config.spacing_mm)), " x ".join(map(str, config.patch_voxels))
+    features = ", ".join(map(str, config.features))
+    return f"{grid} mm, {patch} voxels, {features} features, batches of {config.batch_size}"
 
 
 def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
@@ -208,19 +212,27 @@ def train_missing(options: argparse.Namespace, training: Dataset, unseen: Datase
         for minutes, seed, contestant in asked:
             if (contestant, minutes, seed, torch.get_num_threads()) in made:
                 continue
-            task = Task(
-                training=training,
-                unseen=unseen,
-                profile="smoke" if options.small else "cpu",
-                minutes=minutes,
-                seed=seed,
-                folder=Path(work),
-            )
+            profile, start = "smoke" if options.small else "cpu", STARTS.get(contestant, "")
+            config = make_config(profile, seed=seed, settings={"start": start})
+            _check_network(contestant, config, trials, options.records)
+            task = Task(training, unseen, config, minutes, folder=Path(work))
             add_trial(measured(contestant, task), options.records)
+
+
+def _check_network(contestant: str, config: Config, trials: Sequence[Trial], records: Path) -> None:
+    """Refuse to mix trainings of several networks under one name."""
+    own = network_of(config.atrium)
+    for trial in trials:
+        if trial.contestant == contestant and trial.network != own:
+            raise LascarError(
+                f"{records}: {contestant} trained {trial.network}, and now would {own}; give "
+                "another --records"
+            )
 
 
 def write_page(trials: Sequence[Trial], out: Path, *, name: str) -> None:
     """Write the table of all trainings in the file; name: of the data set."""
+    networks = sorted({(trial.contestant, trial.network) for trial in trials})
     write_table(
         out / "minutes.md",
         rows_of(trials),
@@ -231,6 +243,7 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str) -> None:
             "Minutes of training on the clock; preprocessing and prediction are not counted.",
             "nnU-Net and MONAI train a network of the library's size on its grid, so that they can "
             "learn something in the time; their own defaults are made for a GPU.",
+            *(f"{who}: {network}." for who, network in networks),
             "Load: of the whole machine when the training ended, its own work included.",
             "Every case of every training: `lascarlib/experiments/results/minutes.jsonl`.",
         ],

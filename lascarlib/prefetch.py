@@ -13,7 +13,7 @@ def prefetch(
     make: Callable[[Key], Made],
     keys: Iterable[Key],
     *,
-    first: Callable[[], object] | None = None,
+    prepare: Callable[[], object] | None = None,
 ) -> Iterator[Made]:
     """`make(key)` of every key in order, each made by a thread while the one before is in use.
 
@@ -23,7 +23,7 @@ def prefetch(
     Args:
         make: called in another thread, for one key at a time.
         keys: taken one ahead of what is asked for.
-        first: called once in that thread, before anything is made.
+        prepare: called once in that thread, before anything is made; is not to raise.
 
     Returns:
         An iterator; it starts to work when it is first asked.
@@ -32,7 +32,7 @@ def prefetch(
         >>> list(prefetch(str.upper, ["a", "b"]))
         ['A', 'B']
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="prefetch", initializer=first) as thread:
+    with ThreadPoolExecutor(1, thread_name_prefix="prefetch", initializer=prepare) as thread:
         waiting: deque[Future[Made]] = deque()
         for key in keys:
             waiting.append(thread.submit(make, key))

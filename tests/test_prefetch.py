@@ -37,5 +37,16 @@ def test_closing_early_leaves_no_thread() -> None:
     assert not [t for t in threading.enumerate() if t.name.startswith("prefetch")]
 
 
+def test_the_thread_is_prepared_once_before_anything_is_made() -> None:
+    calls = []
+
+    def note(what: str) -> None:
+        calls.append((what, threading.current_thread().name))
+
+    list(prefetch(note, ["a", "b"], prepare=lambda: note("prepared")))
+    assert [what for what, _ in calls] == ["prepared", "a", "b"]
+    assert len({thread for _, thread in calls}) == 1
+
+
 def test_nothing_of_nothing() -> None:
     assert list(prefetch(str, [])) == []

@@ -23,6 +23,7 @@ class Trial:
         threads: of the processor that it was given.
         iterations: that it came to in these minutes.
         training: data set it learned from: number of cases and fingerprint.
+        network: that was trained: its grid, patch, features and batch.
         dice: case to Dice of the LA on the case's own grid, 0 to 1.
         load: of the machine in the training's last minute, its own work included: how many
             processes ran or waited to run, on average.
@@ -39,6 +40,7 @@ class Trial:
     threads: int
     iterations: int
     training: str
+    network: str
     dice: Mapping[str, float]
     load: float
     processor: str

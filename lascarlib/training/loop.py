@@ -2,19 +2,16 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from time import perf_counter
 from typing import Any
 
-import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import nn
 
-from lascarlib.errors import DivergedError
+from lascarlib.errors import DivergedError, LascarError
 from lascarlib.io import write_csv
 from lascarlib.memory import memory_kept
-from lascarlib.prefetch import prefetch
 from lascarlib.training.bar import advance, make_bar
 from lascarlib.training.batches import Batches
 from lascarlib.training.checkpoint import load_checkpoint, save_checkpoint, save_weights
@@ -25,6 +22,7 @@ from lascarlib.training.look import look_back
 from lascarlib.training.optimizer import learning_rate
 from lascarlib.training.schedule import Plateau, after_epoch
 from lascarlib.training.state import State, rescaled, restored, waiting_percent
+from lascarlib.training.stream import stream
 from lascarlib.training.task import Task
 from lascarlib.training.watching import Progress, Watcher, tell
 
@@ -48,17 +46,25 @@ def train_network(
         The trained network, averaged weights where the config asks for them, in eval mode.
 
     Raises:
-        LascarError: the folder's checkpoint is of another network.
+        LascarError: the folder's checkpoint is of another network; or the batches are not this
+            process's share.
         DivergedError: the loss stops being finite.
     """
     config, objective = task.config, task.objective
+    if len(batches.items) * fabric.world_size != batches.plan.batch_size:
+        raise LascarError(
+            f"{task.folder}: {len(batches.items)} of {batches.plan.batch_size} patches for each of "
+            f"{fabric.world_size} processes; give Batches the process's share"
+        )
     learner = make_learner(objective, config, seed=task.seed, fabric=fabric)
     state = _resumed(learner, task)
     bar = make_bar(task, state, silent=not fabric.is_global_zero)
     started = time.monotonic() - state.elapsed_s
     try:
         look_back(learner, task, state, fabric)  # where an interrupt prevented it
-        for image, targets in _stream(batches, task, state, fabric):
+        iterations = range(state.iteration, task.last_iteration)
+        for image, targets, waited_s in stream(batches, iterations, fabric.device):
+            state.epoch_waited_s += waited_s
             rate = _rate(task, state)
             set_rate(learner, rate)
             loss = objective.loss(learner.wrapped(image), targets, state.iteration)
@@ -133,28 +139,6 @@ def _finite(loss: Any, task: Task, state: State) -> float:
             "run with a lower learning_rate"
         )
     return value
-
-
-def _stream(
-    batches: Batches, task: Task, state: State, fabric: Fabric
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Batch after batch; the next one is made, on one core, while this one is learned."""
-    wanted = range(state.iteration, task.last_iteration)
-    threads = torch.get_num_threads()
-    asked = perf_counter()
-    try:
-        for image, targets in prefetch(batches.__getitem__, wanted, first=_on_one_core):
-            state.epoch_waited_s += perf_counter() - asked
-            image = image.to(fabric.device, memory_format=torch.channels_last_3d)
-            yield image, targets.to(fabric.device)
-            asked = perf_counter()
-    finally:
-        torch.set_num_threads(threads)  # that thread's own number would be that of threads to come
-
-
-def _on_one_core() -> None:
-    """Let this thread's work leave the other cores to the network."""
-    torch.set_num_threads(1)
 
 
 def _end_epoch(state: State, config: StageConfig, progress: float) -> None:

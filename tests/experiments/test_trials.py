@@ -13,6 +13,7 @@ TRIAL = Trial(
     threads=2,
     iterations=200,
     training="64 cases, 0123",
+    network="1.25 mm",
     dice={"a": 0.9, "b": 0.8},
     load=2.0,
     processor="some",
@@ -48,5 +49,6 @@ def test_published_trainings_are_one_of_each_kind_on_the_same_cases() -> None:
     keys = [(t.contestant, t.minutes, t.seed, t.threads) for t in trials]
     assert len(keys) == len(set(keys))
     assert len({frozenset(t.dice) for t in trials}) == 1
+    assert len({(t.contestant, t.network) for t in trials}) == len({t.contestant for t in trials})
     assert all(0 <= value <= 1 for t in trials for value in t.dice.values())
     assert not any("/" in word for t in trials for word in t.command.split()[2:])

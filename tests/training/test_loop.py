@@ -3,6 +3,8 @@ import dataclasses
 import itertools
 import signal
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from types import SimpleNamespace
 
@@ -86,6 +88,53 @@ def test_the_loss_falls_and_is_never_nan(batches, tmp_path, precision) -> None:
     assert losses[-1] < losses[0] - 0.2
     assert all(torch.isfinite(p).all() for p in model.parameters())
     assert not model.training
+
+
+@pytest.fixture
+def two_threads() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    yield
+    torch.set_num_threads(before)
+
+
+def threads_of_a_new_thread() -> int:
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(torch.get_num_threads).result()
+
+
+@pytest.mark.usefixtures("two_threads")
+def test_patches_are_made_on_one_core_and_nothing_else_is(batches, tmp_path, monkeypatch) -> None:
+    whole, counts = Batches.__getitem__, []
+
+    def counted(self, k):
+        made = whole(self, k)
+        counts.append(torch.get_num_threads())
+        return made
+
+    monkeypatch.setattr(Batches, "__getitem__", counted)
+    others = []
+    train(batches, tmp_path / "run", watchers=(lambda _: others.append(threads_of_a_new_thread()),))
+    assert set(counts) == {1}
+    assert set(others) == {2}
+    assert torch.get_num_threads() == threads_of_a_new_thread() == 2
+
+
+@pytest.mark.usefixtures("two_threads")
+@pytest.mark.parametrize("iteration", [0, 5])
+def test_an_interrupt_leaves_the_number_of_threads(
+    batches, tmp_path, monkeypatch, iteration
+) -> None:
+    interrupt_at(monkeypatch, iteration)
+    with pytest.raises(KeyboardInterrupt):
+        train(batches, tmp_path / "run")
+    assert torch.get_num_threads() == threads_of_a_new_thread() == 2
+
+
+def test_batches_that_are_not_this_process_s_share_are_refused(batches, tmp_path) -> None:
+    one_of_two = Batches([tmp_path / "cache" / "case_0.npy"], batches.plan, share=slice(0, None, 2))
+    with pytest.raises(LascarError, match="1 of 2 patches for each of 1 processes"):
+        train(one_of_two, tmp_path / "run")
 
 
 @pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # PyTorch's
