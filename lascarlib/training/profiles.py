@@ -75,7 +75,7 @@ PROFILES: dict[str, Mapping[str, Any]] = {
             **_LAPTOP_STAGE,
             "spacing_mm": (1.25, 1.25, 1.25),
             "patch_voxels": (96, 80, 48),
-            "features": (16, 32, 64, 128, 256),
+            "features": (8, 16, 32, 64, 128),
             "top_k_percent": 50.0,  # as in smoke
             "iterations": 600,
         },
