@@ -173,13 +173,15 @@ def network_of(config: StageConfig) -> str:
 
 
 def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
-    """A row for each contestant, length and number of threads: mean and SD over seeds and cases."""
+    """A row for each contestant, length, processor and threads: mean over seeds, SD over cases."""
 
-    def key(trial: Trial) -> tuple[str, float, int]:
-        return trial.contestant, trial.minutes, trial.threads
+    def key(trial: Trial) -> tuple[str, float, str, int]:
+        return trial.contestant, trial.minutes, trial.processor, trial.threads
 
     rows: list[dict[str, object]] = []
-    for (contestant, minutes, threads), group in itertools.groupby(sorted(trials, key=key), key):
+    for (contestant, minutes, on, threads), group in itertools.groupby(
+        sorted(trials, key=key), key
+    ):
         each = list(group)
         means = [float(np.mean(list(trial.dice.values()))) for trial in each]
         cases = [value for trial in each for value in trial.dice.values()]
@@ -193,6 +195,7 @@ def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
                 "mean of each seed": ", ".join(f"{mean:.3f}" for mean in means),
                 "iterations": ", ".join(str(trial.iterations) for trial in each),
                 "load": ", ".join(f"{trial.load:.1f}" for trial in each),
+                "processor": on,
             }
         )
     return rows

@@ -1,0 +1,108 @@
+"""Trainings of several networks, or on other data, are never mixed in one file of records."""
+
+import argparse
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lascarlib.datasets import open_dataset
+from lascarlib.errors import LascarError
+from lascarlib.experiments.trials import Trial, add_trial, read_trials
+from lascarlib.training import make_config
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
+
+
+@pytest.fixture(scope="module")
+def minutes():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(FOLDER)
+        spec = importlib.util.spec_from_file_location("benchmarks_minutes", FOLDER / "minutes.py")
+        module = importlib.util.module_from_spec(spec)
+        patch.setitem(sys.modules, spec.name, module)
+        spec.loader.exec_module(module)
+        yield module
+
+
+@pytest.fixture(scope="module")
+def training():
+    return open_dataset("phantom:cases=1,seed=1")
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> argparse.Namespace:
+    return argparse.Namespace(
+        small=True,
+        minutes=[1.0],
+        seeds=[0],
+        contestants=["lascarlib"],
+        records=tmp_path / "minutes.jsonl",
+        work=tmp_path,
+    )
+
+
+@pytest.fixture
+def trial(minutes, training) -> Trial:
+    """A training of 2 minutes of the network that would be trained."""
+    return Trial(
+        contestant="lascarlib",
+        minutes=2.0,
+        seed=0,
+        threads=2,
+        iterations=200,
+        training=minutes.described(training),
+        network=minutes.network_of(make_config("smoke", seed=0).atrium),
+        dice={"a": 0.9, "b": 0.8},
+        load=2.0,
+        processor="some",
+        versions="python 3.11",
+        commit="abc",
+        made="2026-01-31",
+        command="python benchmarks/minutes.py",
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [({"network": "another"}, "lascarlib trained another"), ({"training": "x"}, "other data")],
+)
+def test_a_file_of_other_trainings_is_refused(
+    other, said, minutes, training, options, trial
+) -> None:
+    add_trial(replace(trial, **other), options.records)
+    before = options.records.read_bytes()
+    with pytest.raises(LascarError, match=f"{said}.*give another --records"):
+        minutes.train_missing(options, training, training)
+    assert options.records.read_bytes() == before
+
+
+def test_what_is_missing_is_trained_and_added(
+    minutes, training, options, trial, monkeypatch
+) -> None:
+    add_trial(trial, options.records)
+    made = []
+
+    def measured(contestant, task):
+        made.append((contestant, task.minutes, task.config.seed))
+        return replace(trial, minutes=task.minutes, threads=minutes.torch.get_num_threads())
+
+    monkeypatch.setattr(minutes, "measured", measured)
+    for _ in range(2):
+        minutes.train_missing(options, training, training)
+    assert made == [("lascarlib", 1.0, 0)]
+    assert [each.minutes for each in read_trials(options.records)] == [2.0, 1.0]
+
+
+def test_a_row_has_the_trainings_of_one_processor(minutes, trial) -> None:
+    rows = minutes.rows_of(
+        [trial, replace(trial, seed=1, dice={"a": 0.7, "b": 0.6}), replace(trial, processor="z")]
+    )
+    assert [(row["processor"], row["mean of each seed"]) for row in rows] == [
+        ("some", "0.850, 0.650"),
+        ("z", "0.850"),
+    ]
+    assert rows[0]["Dice"] == "0.750 ± 0.129"  # SD of 0.9, 0.8, 0.7, 0.6
+    assert rows[0]["least case"] == "0.600"
