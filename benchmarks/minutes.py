@@ -248,7 +248,7 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str) -> None:
             "learn something in the time; their own defaults are made for a GPU.",
             *(f"{who}: {network}." for who, network in networks),
             "Load: of the whole machine when the training ended, its own work included.",
-            "Every case of every training: `lascarlib/experiments/results/minutes.jsonl`.",
+            "Every case of every training: `lascarlib/experiments/trials.jsonl`.",
         ],
     )
 

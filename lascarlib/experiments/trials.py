@@ -8,7 +8,7 @@ from pathlib import Path
 from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
 
-TRIALS = Path(__file__).parent / "results" / "minutes.jsonl"
+TRIALS = Path(__file__).with_name("trials.jsonl")
 """What `benchmarks/minutes.py` measured on Utah 2018, a line a training: scores, no images."""
 
 
