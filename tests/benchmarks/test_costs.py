@@ -1,26 +1,14 @@
 """The page of costs is what the script makes of its record, and the count is right."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 
 from lascarlib.training import make_config
 from lascarlib.training.checkpoint import read_json
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture(scope="module")
-def costs():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(FOLDER)
-        spec = importlib.util.spec_from_file_location("benchmarks_costs", FOLDER / "costs.py")
-        module = importlib.util.module_from_spec(spec)
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
-        yield module
+def costs(load_benchmark):
+    return load_benchmark("costs")
 
 
 def test_the_book_s_page_is_what_the_script_makes(costs) -> None:

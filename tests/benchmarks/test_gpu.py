@@ -1,9 +1,5 @@
 """The GPU day: the network it plans, and what is measured once and kept."""
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
 import torch
 
@@ -11,17 +7,10 @@ from lascarlib.datasets import open_dataset
 from lascarlib.errors import LascarError
 from lascarlib.training.objective import make_objective
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture(scope="module")
-def gpu():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", [str(FOLDER), *sys.path])
-        spec = importlib.util.spec_from_file_location("benchmarks_gpu", FOLDER / "gpu.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        yield module
+def gpu(load_benchmark):
+    return load_benchmark("gpu")
 
 
 def test_the_network_planned_at_1_mm_answers_a_patch_of_its_plan(gpu) -> None:

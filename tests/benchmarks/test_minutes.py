@@ -1,8 +1,6 @@
 """Trainings of several networks, or on other data, are never mixed in one file of records."""
 
 import argparse
-import importlib.util
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,18 +11,10 @@ from lascarlib.errors import LascarError
 from lascarlib.experiments.trials import Trial, add_trial, read_trials
 from lascarlib.training import make_config
 
-FOLDER = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture(scope="module")
-def minutes():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(FOLDER)
-        spec = importlib.util.spec_from_file_location("benchmarks_minutes", FOLDER / "minutes.py")
-        module = importlib.util.module_from_spec(spec)
-        patch.setitem(sys.modules, spec.name, module)
-        spec.loader.exec_module(module)
-        yield module
+def minutes(load_benchmark):
+    return load_benchmark("minutes")
 
 
 @pytest.fixture(scope="module")
