@@ -28,6 +28,11 @@ def faults_of_ten_steps() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 
+def fewest_faults() -> int:
+    """Of several tries: a small block amid a free one sends a step elsewhere, and the heap grows."""
+    return min(faults_of_ten_steps() for _ in range(10))
+
+
 def step() -> None:
     torch.ones(64 * MEGABYTE, dtype=torch.uint8)
 
@@ -40,14 +45,13 @@ def failing() -> None:
 
 @on_glibc
 def test_the_next_step_finds_the_memory_of_the_last() -> None:
-    usual = faults_of_ten_steps()
+    usual = fewest_faults()
     if usual < 10_000:
         pytest.skip("pages are so large here that none of this matters")
     with memory_kept():
-        faults_of_ten_steps()  # the heap grows until a step fits anywhere
         with memory_kept():
-            assert faults_of_ten_steps() < usual / 10
-        assert faults_of_ten_steps() < usual / 10
+            assert fewest_faults() < usual / 10
+        assert fewest_faults() < usual / 10
 
 
 @on_glibc
