@@ -211,6 +211,8 @@ def train_missing(options: argparse.Namespace, training: Dataset, unseen: Datase
             "--records"
         )
     asked = itertools.product(options.minutes, options.seeds, options.contestants)
+    if options.work:
+        Path(options.work).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as work:
         for minutes, seed, contestant in asked:
             if (contestant, minutes, seed, torch.get_num_threads()) in made:

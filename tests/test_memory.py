@@ -29,7 +29,7 @@ def faults_of_ten_steps() -> int:
 
 
 def fewest_faults() -> int:
-    """Of several tries: a small block amid a free one sends a step elsewhere, and the heap grows."""
+    """Of several tries, for a small block amid a free one sends a step elsewhere, once."""
     return min(faults_of_ten_steps() for _ in range(10))
 
 
