@@ -10,7 +10,6 @@ is not done again: after an interruption the same command goes on. Without a GPU
 
 import argparse
 import dataclasses
-import json
 import os
 import statistics
 import subprocess
@@ -128,11 +127,10 @@ def compare_speed(
     """Rows of seconds per iteration and memory; each is kept as soon as it is measured.
 
     All learn Dice and cross-entropy, nnU-Net's loss. What was measured with another processor,
-    torch, number of iterations or data does not count.
+    torch or number of iterations does not count; another data set or network is refused.
     """
     record = work / "speed.json"
-    conditions = [_device(), torch.__version__, iterations, dataset.fingerprint, literals]
-    conditions = json.loads(json.dumps(conditions))
+    conditions = [_device(), torch.__version__, iterations]
     kept = read_json(record) if record.exists() else {}
     rows: dict[str, Any] = kept["rows"] if kept.get("conditions") == conditions else {}
     config = config_of({**literals, "loss": "dice-cross-entropy"})
@@ -157,7 +155,8 @@ def compare_speed(
             rows[known] = _nnunet_speed(peer, dataset, literals, iterations=iterations, small=small)
         except LascarError as error:  # ours is measured, and the losses are still to come
             print(f"gpu.py: {error}", file=sys.stderr)
-        write_json(record, {"conditions": conditions, "rows": rows})
+        else:
+            write_json(record, {"conditions": conditions, "rows": rows})
     return [
         {
             "training": name,
@@ -266,4 +265,7 @@ def _device() -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except LascarError as error:
+        sys.exit(f"gpu.py: {error}")

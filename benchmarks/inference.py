@@ -116,10 +116,12 @@ def main() -> None:
     options = parser.parse_args()
     shape: Shape = (80, 80, 48) if options.small else (208, 208, 80)
     rounds = 1 if options.small else options.rounds
+    iterations = 3 if options.small else options.iterations
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
         weights = options.weights or Path(folder) / "weights.safetensors"
-        network = trained(weights, shape, 3 if options.small else options.iterations)
+        had_weights = weights.exists()
+        network = trained(weights, shape, iterations)
     sample = volume(9, shape)
     channels, window, auto = sample.channels, CONFIG.atrium.patch_voxels, choose_precision("auto")
     usual = plain(network).eval()
@@ -168,9 +170,11 @@ def main() -> None:
         else f"nnU-Net is left out: {nnunet_peer.PYTHON_VARIABLE} names no Python that has it.",
         "The whole volume in one pass has other instance-norm statistics than the patches the "
         "network was trained on, so it is not what `lascar predict` does.",
-        "The process, all of these and libraries included, never held more than "
-        f"{most_memory_mb():.0f} MB.",
-        f"The network was trained for {options.iterations} iterations on four other phantoms.",
+        "This process, all of lascarlib's and MONAI's predictions and the libraries included, "
+        f"never held more than {most_memory_mb():.0f} MB.",
+        f"The network: read from {options.weights.name}."
+        if had_weights
+        else f"The network was trained for {iterations} iterations on four other phantoms.",
     ]
     write_table(options.out / "inference.md", rows, title="Inference", notes=notes)
     if different["lascarlib"] > MOST_DIFFERENT_PERCENT and not options.small:

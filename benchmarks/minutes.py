@@ -1,7 +1,7 @@
 """How good is the LA of unseen hearts after so many minutes of training, beside other tools?
 
 Each training is kept in a file as soon as it is scored and is not repeated, so a comparison of
-hours can be made over several sittings.
+hours can be made over several sittings; `--minutes` without a number writes the table alone.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import nnunet_peer
 import numpy as np
 import psutil
 import torch
-from table import RESULTS, command_line, processor, write_table
+from minutes_page import write_page
+from table import RESULTS, command_line, processor
 from tqdm import tqdm
 
 from lascarlib.case import Case
@@ -58,11 +59,11 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Iterations, Dice by case, the tool's versions, and the machine's load as training ended."""
+    """Iterations, Dice by case, versions (see `Trial`), and the load as the training ended."""
 
     iterations: int
     dice: Mapping[str, float]
-    tool: str
+    versions: str
     load: float
 
 
@@ -74,7 +75,7 @@ def ours(task: Task) -> Outcome:
     predict = Predictor(run, {"atrium": load_networks(run, "atrium")}, population=None)
     last = read_rows(run.fold_folder("atrium", ALL) / "log.csv")[-1]
     found = _dices(task.unseen, lambda case: predict(case).atrium)
-    return Outcome(int(last["iteration"]), found, f"torch {torch.__version__}", load)
+    return Outcome(int(last["iteration"]), found, _own_versions(), load)
 
 
 def monais(task: Task) -> Outcome:
@@ -90,19 +91,15 @@ def monais(task: Task) -> Outcome:
         channels = atrium_sample(case, spacing_mm=config.spacing_mm).channels
         return to_case_grid(monai_peer.predict(network, channels, config.patch_voxels), case) > 0.5
 
-    return Outcome(iterations, _dices(task.unseen, predict), f"monai {version('monai')}", load)
+    known = f"{_own_versions()}, monai {version('monai')}"
+    return Outcome(iterations, _dices(task.unseen, predict), known, load)
 
 
 def nnunets(task: Task) -> Outcome:
     """nnU-Net v2's trainer and predictor in its own Python, on a plan of the library's size."""
     config = task.config.atrium
     peer = nnunet_peer.Peer(task.folder, threads=torch.get_num_threads())
-    tool = nnunet_peer.version(peer)
-    if tool is None:
-        raise SystemExit(
-            f"{peer.python}: has no nnunetv2; let {nnunet_peer.PYTHON_VARIABLE} name a Python that "
-            "has it (benchmarks/README.md)"
-        )
+    known = _nnunet_versions(peer)
     nnunet_peer.convert_cases(peer, task.training)
     nnunet_peer.convert_images(peer, task.unseen)
     nnunet_peer.plan_and_preprocess(
@@ -116,7 +113,7 @@ def nnunets(task: Task) -> Outcome:
     load = psutil.getloadavg()[0]
     nnunet_peer.predict(peer, mirror=True)
     found = nnunet_peer.score(peer, task.unseen)
-    return Outcome(int(trained["iterations"]), found, tool, load)
+    return Outcome(int(trained["iterations"]), found, known, load)
 
 
 CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
@@ -128,6 +125,20 @@ CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
 
 STARTS = {"lascarlib from pretrained:phantom": "pretrained:phantom"}
 """Contestants that go on from weights; these learned on phantoms alone."""
+
+
+def _own_versions() -> str:
+    return f"python {versions()['python']}, torch {torch.__version__}"
+
+
+def _nnunet_versions(peer: nnunet_peer.Peer) -> str:
+    known = nnunet_peer.version(peer)
+    if known is None:
+        raise LascarError(
+            f"{peer.python}: has no nnunetv2; let {nnunet_peer.PYTHON_VARIABLE} name a Python that "
+            "has it (benchmarks/README.md)"
+        )
+    return known
 
 
 def _dices(cases: Dataset, predict: Callable[[Case], np.ndarray]) -> dict[str, float]:
@@ -152,12 +163,16 @@ def measured(contestant: str, task: Task) -> Trial:
         network=network_of(task.config.atrium),
         dice={name: round(value, 4) for name, value in outcome.dice.items()},
         load=round(outcome.load, 1),
-        processor=f"{processor()}, {psutil.cpu_count()} cores",
-        versions=f"python {versions()['python']}, {outcome.tool}",
+        processor=_processor(),
+        versions=outcome.versions,
         commit=commit(),
         made=datetime.date.today().isoformat(),
         command=command_line(),
     )
+
+
+def _processor() -> str:
+    return f"{processor()}, {psutil.cpu_count()} cores"
 
 
 def described(training: Dataset) -> str:
@@ -172,60 +187,39 @@ def network_of(config: StageConfig) -> str:
     return f"{grid} mm, {patch} voxels, {features} features, batches of {config.batch_size}"
 
 
-def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
-    """A row for each contestant, length, processor and threads: mean over seeds, SD over cases."""
-
-    def key(trial: Trial) -> tuple[str, float, str, int]:
-        return trial.contestant, trial.minutes, trial.processor, trial.threads
-
-    rows: list[dict[str, object]] = []
-    for (contestant, minutes, on, threads), group in itertools.groupby(
-        sorted(trials, key=key), key
-    ):
-        each = list(group)
-        means = [float(np.mean(list(trial.dice.values()))) for trial in each]
-        cases = [value for trial in each for value in trial.dice.values()]
-        rows.append(
-            {
-                "contestant": contestant,
-                "minutes": minutes,
-                "threads": threads,
-                "Dice": f"{np.mean(means):.3f} ± {np.std(cases, ddof=1):.3f}",
-                "least case": f"{min(cases):.3f}",
-                "mean of each seed": ", ".join(f"{mean:.3f}" for mean in means),
-                "iterations": ", ".join(str(trial.iterations) for trial in each),
-                "load": ", ".join(f"{trial.load:.1f}" for trial in each),
-                "processor": on,
-            }
-        )
-    return rows
-
-
 def train_missing(options: argparse.Namespace, training: Dataset, unseen: Dataset) -> None:
-    """Train, score and record what was asked for and is not in the file yet."""
-    trials = read_trials(options.records)
-    made = {(t.contestant, t.minutes, t.seed, t.threads) for t in trials}
+    """Train, score and record what was asked for and is not in the file yet, on this processor."""
+    trials, threads, on = read_trials(options.records), torch.get_num_threads(), _processor()
+    here = [trial for trial in trials if (trial.threads, trial.processor) == (threads, on)]
+    made = {(trial.minutes, trial.seed, trial.contestant) for trial in here}
     if any(trial.training != described(training) for trial in trials):
         raise LascarError(
             f"{options.records}: trainings on other data than {described(training)}; give another "
             "--records"
         )
     asked = itertools.product(options.minutes, options.seeds, options.contestants)
+    missing = [each for each in asked if each not in made]
+    configs = {contestant: _config(contestant, small=options.small) for _, _, contestant in missing}
+    for contestant, config in configs.items():
+        _check(contestant, config, trials, options.records)
     if options.work:
-        Path(options.work).mkdir(parents=True, exist_ok=True)
+        options.work.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.work) as work:
-        for minutes, seed, contestant in asked:
-            if (contestant, minutes, seed, torch.get_num_threads()) in made:
-                continue
-            profile, start = "smoke" if options.small else "cpu", STARTS.get(contestant, "")
-            config = make_config(profile, seed=seed, settings={"start": start})
-            _check_network(contestant, config, trials, options.records)
+        for minutes, seed, contestant in missing:
+            config = replace(configs[contestant], seed=seed)
             task = Task(training, unseen, config, minutes, folder=Path(work))
             add_trial(measured(contestant, task), options.records)
 
 
-def _check_network(contestant: str, config: Config, trials: Sequence[Trial], records: Path) -> None:
-    """Refuse to mix trainings of several networks under one name."""
+def _config(contestant: str, *, small: bool) -> Config:
+    start = STARTS.get(contestant, "")
+    return make_config("smoke" if small else "cpu", seed=0, settings={"start": start})
+
+
+def _check(contestant: str, config: Config, trials: Sequence[Trial], records: Path) -> None:
+    """Refuse, before any training, a tool that is missing and another network under one name."""
+    if CONTESTANTS[contestant] is nnunets:
+        _nnunet_versions(nnunet_peer.Peer(Path()))
     own = network_of(config.atrium)
     for trial in trials:
         if trial.contestant == contestant and trial.network != own:
@@ -235,31 +229,11 @@ def _check_network(contestant: str, config: Config, trials: Sequence[Trial], rec
             )
 
 
-def write_page(trials: Sequence[Trial], out: Path, *, name: str) -> None:
-    """Write the table of all trainings in the file; name: of the data set."""
-    networks = sorted({(trial.contestant, trial.network) for trial in trials})
-    write_table(
-        out / "minutes.md",
-        rows_of(trials),
-        title="Dice of the LA against minutes of training",
-        notes=[
-            f"{name}: {trials[0].training} to learn from, {len(trials[0].dice)} others to score, "
-            "each on its own grid; mean over seeds ± SD over cases.",
-            "Minutes of training on the clock; preprocessing and prediction are not counted.",
-            "nnU-Net and MONAI train a network of the library's size on its grid, so that they can "
-            "learn something in the time; their own defaults are made for a GPU.",
-            *(f"{who}: {network}." for who, network in networks),
-            "Load: of the whole machine when the training ended, its own work included.",
-            "Every case of every training: `lascarlib/experiments/trials.jsonl`.",
-        ],
-    )
-
-
 def main() -> None:
     """Train what is not in the file yet, then write the table of all that is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="phantoms, seconds, not nnU-Net")
-    parser.add_argument("--minutes", type=float, nargs="+", default=[2, 10, 20, 60])
+    parser.add_argument("--minutes", type=float, nargs="*", default=[2.0, 10.0, 20.0, 60.0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=["lascarlib"])
     parser.add_argument("--records", type=Path, default=TRIALS, help="file that keeps trainings")
@@ -267,6 +241,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     if options.small:
+        for name in ("minutes", "seeds", "contestants", "records"):
+            if getattr(options, name) != parser.get_default(name):
+                parser.exit(2, f"--small has its own {name}; leave --{name} or --small out\n")
         options.records = options.out / "minutes.jsonl"
         options.minutes, options.seeds = [0.02], [0]
         options.contestants = [name for name in CONTESTANTS if name != "nnU-Net v2"]
@@ -280,8 +257,14 @@ def main() -> None:
         training, unseen, name = f"{folder}[:64]", f"{folder}[64:]", "utah2018"
     else:
         parser.exit(2, "LASCAR_DATA is not set; it holds utah2018, to learn from\n")
-    train_missing(options, open_dataset(training), open_dataset(unseen))
-    write_page(read_trials(options.records), options.out, name=name)
+    try:
+        train_missing(options, open_dataset(training), open_dataset(unseen))
+        trials = read_trials(options.records)
+    except LascarError as error:
+        parser.exit(2, f"{error}\n")
+    if not trials:
+        parser.exit(2, f"{options.records}: no trainings yet; ask for some --minutes\n")
+    write_page(trials, options.out, name=name, records=options.records)
 
 
 if __name__ == "__main__":

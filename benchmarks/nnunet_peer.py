@@ -75,15 +75,20 @@ class Peer:
 
 
 def version(peer: Peer) -> str | None:
-    """The version of nnunetv2 and of its torch; None where that Python has none, or is none."""
-    code = "from importlib.metadata import version as v; print(v('nnunetv2'), v('torch'))"
+    """The versions of nnunetv2, its torch and its Python; None where it has none, or is none."""
+    code = (
+        "from importlib.metadata import version as v; from platform import python_version as p; "
+        "print(v('nnunetv2'), v('torch'), p())"
+    )
     try:
         found = subprocess.run(
             [peer.python, "-c", code], capture_output=True, text=True, env=_inherited(peer)
         )
     except OSError:
         return None
-    return "nnunetv2 {}, torch {}".format(*found.stdout.split()) if found.returncode == 0 else None
+    if found.returncode:
+        return None
+    return "nnunetv2 {}, torch {}, python {}".format(*found.stdout.split())
 
 
 def convert_cases(peer: Peer, dataset: Dataset) -> None:

@@ -22,7 +22,7 @@ def memory_kept() -> Iterator[None]:
     """Within it, memory that is freed stays with the process; after the last, it is given back.
 
     Every step of a network on the CPU frees hundreds of megabytes that the next one needs again.
-    From the system they come as pages to be zeroed one by one, which takes an eighth of a training.
+    From the system they come as pages that are zeroed one by one, which takes time.
     No result changes. Resident memory stays at its peak within; afterwards glibc keeps the
     thresholds it arrives at in a process that has freed large blocks, and whatever was made within
     and lives on may hold some of the memory. With glibc (most of Linux) alone; elsewhere nothing

@@ -28,7 +28,7 @@ class Trial:
         load: of the machine in the training's last minute, its own work included: how many
             processes ran or waited to run, on average.
         processor: that it ran on, and its cores.
-        versions: of Python, torch and the tool.
+        versions: of Python, torch and the tool, where that is another.
         commit: of this library.
         made: the day, as 2026-01-31.
         command: that made it.
@@ -68,11 +68,13 @@ def read_trials(path: Path = TRIALS) -> list[Trial]:
     """
     if not path.exists():
         return []
-    names = [field.name for field in fields(Trial)]
+    names = {field.name for field in fields(Trial)}
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        return [Trial(**{name: row[name] for name in names}) for row in rows]
-    except (ValueError, KeyError, TypeError) as error:
+        if any(set(row) != names for row in rows):
+            raise ValueError("a row has other columns")
+        return [Trial(**row) for row in rows]
+    except (ValueError, TypeError) as error:
         raise LascarError(f"{path}: no record of trainings; restore or delete it") from error
 
 

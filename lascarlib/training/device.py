@@ -34,6 +34,8 @@ def choose_device() -> str:
 def make_fabric(precision: str) -> Fabric:
     """Lightning Fabric on one device, without its messages.
 
+    On a GPU, cuDNN is let choose its algorithms by timing them: two runs may differ in bits.
+
     Args:
         precision: "32-true" or "bf16-mixed".
     """

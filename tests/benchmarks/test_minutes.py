@@ -30,7 +30,7 @@ def options(tmp_path: Path) -> argparse.Namespace:
         seeds=[0],
         contestants=["lascarlib"],
         records=tmp_path / "minutes.jsonl",
-        work=tmp_path,
+        work=tmp_path / "work",
     )
 
 
@@ -41,13 +41,13 @@ def trial(minutes, training) -> Trial:
         contestant="lascarlib",
         minutes=2.0,
         seed=0,
-        threads=2,
+        threads=minutes.torch.get_num_threads(),
         iterations=200,
         training=minutes.described(training),
         network=minutes.network_of(make_config("smoke", seed=0).atrium),
         dice={"a": 0.9, "b": 0.8},
         load=2.0,
-        processor="some",
+        processor=minutes._processor(),
         versions="python 3.11",
         commit="abc",
         made="2026-01-31",
@@ -77,7 +77,7 @@ def test_what_is_missing_is_trained_and_added(
 
     def measured(contestant, task):
         made.append((contestant, task.minutes, task.config.seed))
-        return replace(trial, minutes=task.minutes, threads=minutes.torch.get_num_threads())
+        return replace(trial, minutes=task.minutes)
 
     monkeypatch.setattr(minutes, "measured", measured)
     for _ in range(2):
@@ -86,8 +86,29 @@ def test_what_is_missing_is_trained_and_added(
     assert [each.minutes for each in read_trials(options.records)] == [2.0, 1.0]
 
 
-def test_a_row_has_the_trainings_of_one_processor(minutes, trial) -> None:
-    rows = minutes.rows_of(
+def test_another_processor_trains_for_itself(
+    minutes, training, options, trial, monkeypatch
+) -> None:
+    options.minutes = [2.0]
+    add_trial(replace(trial, processor="another"), options.records)
+    monkeypatch.setattr(minutes, "measured", lambda contestant, task: trial)
+    minutes.train_missing(options, training, training)
+    assert [each.processor for each in read_trials(options.records)] == ["another", trial.processor]
+
+
+def test_a_missing_tool_is_said_before_any_training(
+    minutes, training, options, monkeypatch
+) -> None:
+    options.contestants = ["lascarlib", "nnU-Net v2"]
+    monkeypatch.setenv("NNUNET_PYTHON", "/nowhere/python")
+    with pytest.raises(LascarError, match=r"nowhere/python: has no nnunetv2; let NNUNET_PYTHON"):
+        minutes.train_missing(options, training, training)
+    assert not options.records.exists()
+
+
+def test_a_row_has_the_trainings_of_one_processor(load_benchmark, trial) -> None:
+    trial = replace(trial, processor="some")
+    rows = load_benchmark("minutes_page").rows_of(
         [trial, replace(trial, seed=1, dice={"a": 0.7, "b": 0.6}), replace(trial, processor="z")]
     )
     assert [(row["processor"], row["mean of each seed"]) for row in rows] == [

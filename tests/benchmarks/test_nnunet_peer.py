@@ -1,28 +1,22 @@
-import importlib.util
 import json
 import os
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset
 from lascarlib.errors import LascarError
 from lascarlib.io import read_volume, write_volume
 
-FILE = Path(__file__).parents[2] / "benchmarks" / "nnunet_peer.py"
 AFFINE = np.diag([1.0, 1.5, 2.0, 1.0])
 
 
 @pytest.fixture(scope="module")
-def nnunet():
-    spec = importlib.util.spec_from_file_location("benchmarks_nnunet_peer", FILE)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
+def nnunet(load_benchmark):
+    return load_benchmark("nnunet_peer")
 
 
 @pytest.fixture
@@ -105,3 +99,19 @@ def test_it_plans_trains_and_predicts(nnunet, peer) -> None:
     assert trained["iterations"] == len(trained["losses"]) == 2
     nnunet.predict(peer, mirror=False)
     assert nnunet.score(peer, data[:1]).keys() == {"case_0"}
+
+
+class Bright(torch.nn.Module):
+    """Logits of background and of what is brighter than 0."""
+
+    def forward(self, volume: torch.Tensor) -> torch.Tensor:
+        return torch.cat([torch.zeros_like(volume), volume], dim=1)
+
+
+def test_its_window_slides_a_network_that_is_not_its_own(nnunet, peer) -> None:
+    if nnunet.version(peer) is None:
+        pytest.skip("NNUNET_PYTHON names no Python with nnunetv2 (requirements-nnunet.txt)")
+    volume = np.random.default_rng(1).normal(size=(1, 12, 10, 8)).astype(np.float32)
+    seconds, mask = nnunet.slide(peer, Bright().eval(), volume, window=(8, 8, 4), rounds=1)
+    assert seconds > 0
+    assert np.array_equal(mask, volume[0] > 0)

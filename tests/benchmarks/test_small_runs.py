@@ -34,7 +34,7 @@ ROWS = {
 }
 
 
-PARTS = {"table", "monai_peer", "nnunet_peer", "nnunet_side"}
+PARTS = {"table", "minutes_page", "monai_peer", "nnunet_peer", "nnunet_side"}
 """Files that benchmarks import or start, tested beside this."""
 
 

@@ -1,5 +1,4 @@
 import ast
-import importlib.util
 import sys
 from functools import partial
 from pathlib import Path
@@ -8,15 +7,12 @@ import numpy as np
 import psutil
 import pytest
 
-FILE = Path(__file__).parents[2] / "benchmarks" / "table.py"
+FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
-def table():
-    spec = importlib.util.spec_from_file_location("benchmarks_table", FILE)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def table(load_benchmark):
+    return load_benchmark("table")
 
 
 def test_contestants_take_turns(table) -> None:
@@ -48,7 +44,7 @@ def test_the_most_memory_ever_held_is_no_less_than_what_is_held_now(table) -> No
 
 @pytest.mark.parametrize("name", ["inference", "gpu", "table"])
 def test_no_benchmark_needs_posix_to_be_imported(name) -> None:
-    tree = ast.parse((FILE.parent / f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
     imports = [node for node in tree.body if isinstance(node, ast.Import)]
     assert "resource" not in {alias.name for node in imports for alias in node.names}
 
@@ -82,7 +78,7 @@ def test_a_result_says_where_it_comes_from(table, tmp_path, monkeypatch, capsys)
 
 
 def test_the_command_names_no_folder_that_only_one_machine_has(table, monkeypatch) -> None:
-    words = ["--weights", str(FILE.parent / "my weights.safetensors"), "--out", "new/tables"]
-    monkeypatch.setattr(sys, "argv", [str(FILE.with_name("maps.py")), *words])
+    words = ["--weights", str(FOLDER / "my weights.safetensors"), "--out", "new/tables"]
+    monkeypatch.setattr(sys, "argv", [str(FOLDER / "maps.py"), *words])
     expected = "python benchmarks/maps.py --weights 'my weights.safetensors' --out new/tables"
     assert table.command_line() == expected

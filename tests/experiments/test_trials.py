@@ -1,4 +1,5 @@
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,10 @@ def test_trainings_are_read_as_they_were_added(tmp_path: Path) -> None:
     assert len(path.read_text().splitlines()) == 2
 
 
-@pytest.mark.parametrize("text", ['{"contestant": "a"}', "no json", "[]"])
+@pytest.mark.parametrize(
+    "text",
+    ['{"contestant": "a"}', "no json", "[]", json.dumps({**asdict(TRIAL), "another": 1})],
+)
 def test_a_damaged_file_is_named_and_left_alone(text: str, tmp_path: Path) -> None:
     path = tmp_path / "trials.jsonl"
     path.write_text(text)
@@ -50,4 +54,8 @@ def test_published_trainings_are_one_of_each_kind_on_the_same_cases() -> None:
     assert len({frozenset(t.dice) for t in trials}) == 1
     assert len({(t.contestant, t.network) for t in trials}) == len({t.contestant for t in trials})
     assert all(0 <= value <= 1 for t in trials for value in t.dice.values())
+    assert len({(t.processor, t.threads, t.training) for t in trials}) == 1
+    for trial in trials:
+        same = [t.minutes / t.iterations for t in trials if t.contestant == trial.contestant]
+        assert trial.minutes / trial.iterations < 1.25 * min(same)  # else it was disturbed
     assert not any("/" in word for t in trials for word in t.command.split()[2:])
