@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -221,7 +222,8 @@ def slide(
     """
     peer.folder.mkdir(parents=True, exist_ok=True)
     files = {name: str(peer.folder / name) for name in ("network.pt", "volume.npy", "mask.npy")}
-    with torch.inference_mode():
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # an exported program has no eval()
         torch.jit.trace(network, torch.zeros(1, len(channels), *window)).save(files["network.pt"])
     np.save(files["volume.npy"], channels)
     places = {name.partition(".")[0]: path for name, path in files.items()}
