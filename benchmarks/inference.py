@@ -35,6 +35,7 @@ CONFIG = make_config(
         "atrium.spacing_mm": (1.25, 1.25, 1.25),
         "atrium.patch_voxels": (64, 64, 48),
         "atrium.features": FEATURES,
+        "atrium.batch_size": 2,  # one patch on the atrium, one anywhere
     },
 )
 OBJECTIVE = make_objective(CONFIG, "atrium")
@@ -110,7 +111,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="80 x 80 x 48 voxels, hardly trained")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--iterations", type=int, default=2000, help="of the training")
+    parser.add_argument("--iterations", type=int, default=1000, help="of the training")
     parser.add_argument("--weights", type=Path, help="read, or trained and written")
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
