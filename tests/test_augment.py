@@ -70,11 +70,14 @@ def test_an_axis_of_one_voxel_is_continued() -> None:
         assert patch.abs().min() > 0
 
 
-def test_any_transform_agrees_with_scipy() -> None:
-    rng = np.random.default_rng(1)
-    strong = Augmentation(rotation_degrees=40, rotation_chance=1, scaling_chance=1)
-    matrix = random_transform(rng, strong, spacing_mm=(1.0, 1.0, 2.5))
-    centre, shape = np.array([5.0, 4.0, 3.0]), (6, 6, 4)
+@pytest.mark.parametrize("rotation_chance", [1, 0])
+@pytest.mark.parametrize("centre", [(5.0, 4.0, 3.0), (-0.3, 8.0, 6.2)])
+@pytest.mark.parametrize("shape", [(6, 6, 4), (5, 20, 9)])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_any_transform_agrees_with_scipy(rotation_chance, centre, shape, seed) -> None:
+    strong = Augmentation(rotation_degrees=40, rotation_chance=rotation_chance, scaling_chance=1)
+    matrix = random_transform(np.random.default_rng(seed), strong, spacing_mm=(1.0, 1.0, 2.5))
+    centre = np.array(centre)
     patch = take_patch(VOLUME, centre=centre, matrix=matrix, shape=shape).numpy()
     offset = centre - matrix @ ((np.array(shape) - 1) / 2)
     for ours, channel in zip(patch, np.pad(VOLUME, ((0, 0), *[(9, 9)] * 3)), strict=True):
