@@ -13,8 +13,9 @@ import torch
 from monai import transforms
 from table import RESULTS, seconds_each, write_table
 
-from lascarlib.augment import Augmentation, change_grey_levels, random_transform, take_patch
+from lascarlib.augment import Augmentation, change_grey_levels, random_transform
 from lascarlib.geometry.grid import Shape
+from lascarlib.patches import take_patch
 from lascarlib.phantom import COARSE
 
 SPACING_MM = COARSE.spacing_mm

@@ -32,6 +32,7 @@ FLOORS = {
     "preprocess": 2,
     "spatial_targets": 2,
     "augment": 2,
+    "patches": 2,
     "evaluation": 2,
     "viz": 2,
     "training": 3,

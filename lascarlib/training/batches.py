@@ -13,9 +13,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from lascarlib.augment import Augmentation, change_grey_levels, random_transform, take_patch
+from lascarlib.augment import Augmentation, change_grey_levels, random_transform
 from lascarlib.geometry.grid import Shape, Spacing
 from lascarlib.io import write_array
+from lascarlib.patches import take_patch
 from lascarlib.preprocess import Sample
 
 PatchCentre = Literal["anywhere", "image"]
