@@ -6,12 +6,11 @@ import warnings
 from collections.abc import Callable
 from importlib.metadata import version
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy as np
 import torch
 from monai import transforms
-from table import RESULTS, seconds_each, write_table
+from table import RESULTS, as_folder, seconds_each, write_table
 
 from lascarlib.augment import Augmentation, change_grey_levels, random_transform
 from lascarlib.geometry.grid import Shape
@@ -108,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="a patch of 16 x 16 x 8, few of them")
     parser.add_argument("--patches", type=int, default=200, help="how many of each")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     shape = (16, 16, 8) if options.small else (96, 96, 48)
     patches = 5 if options.small else options.patches

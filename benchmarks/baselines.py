@@ -5,7 +5,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from table import RESULTS, peak_memory_mb, seconds_each, write_table
+from table import RESULTS, as_folder, peak_memory_mb, seconds_each, write_table
 
 from lascarlib.baselines import METHODS
 from lascarlib.baselines.learngc import load_learngc, make_learngc_config, train_learngc
@@ -22,7 +22,7 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="two iterations, one round")
     parser.add_argument("--profile", default="smoke", help="of LearnGC: smoke (default), cpu, gpu")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     settings = {"iterations": 2} if options.small else {}
     rounds = 1 if options.small else options.rounds

@@ -11,7 +11,7 @@ from string import Template
 from typing import Any
 
 import torch
-from table import RESULTS, markdown, origin
+from table import RESULTS, as_folder, markdown, origin
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -227,7 +227,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--measure", action="store_true", help="time this processor anew")
     parser.add_argument("--small", action="store_true", help="one iteration each, no record kept")
-    parser.add_argument("--out", type=Path, help="folder for the page, instead of the book's")
+    parser.add_argument("--out", type=as_folder, help="folder for the page, instead of the book's")
     options = parser.parse_args()
     if options.small:
         record = measure(iterations=1)

@@ -2,11 +2,10 @@
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
-from table import RESULTS, best_seconds, peak_memory_mb, write_table
+from table import RESULTS, as_folder, best_seconds, peak_memory_mb, write_table
 
 from lascarlib.geometry import (
     boundary_band,
@@ -80,7 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="96 x 96 x 40 voxels, one round")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     mask, spacing_mm = small_atrium() if options.small else large_atrium()
     region = bounding_box(mask, margin=(REGION_MARGIN,) * 3).slices

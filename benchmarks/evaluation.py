@@ -5,13 +5,12 @@ import importlib.util
 import math
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import torch
 from monai.metrics import compute_average_surface_distance, compute_hausdorff_distance
 from scipy import ndimage
-from table import RESULTS, best_seconds, peak_memory_mb, write_table
+from table import RESULTS, as_folder, best_seconds, peak_memory_mb, write_table
 
 from lascarlib.evaluation import (
     average_surface_distance,
@@ -226,7 +225,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help=SMALL)
     parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     atrium, scar, spacing_mm = small_case() if options.small else large_case()
     rounds = 1 if options.small else options.rounds

@@ -7,11 +7,10 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from table import RESULTS, seconds_each, write_table
+from table import RESULTS, as_folder, seconds_each, write_table
 
 from lascarlib.case import Case
 from lascarlib.datasets import open_dataset
@@ -30,7 +29,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="the coarse phantom, two rounds")
     parser.add_argument("--rounds", type=int, default=30, help="steps of each way")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     if options.small:
         case = phantom_case(0, seed=2, config=COARSE)

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from nnunet_peer import Peer, convert_cases, network_overrides, plan_and_preprocess, version
 from nnunet_peer import train as train_nnunet
-from table import RESULTS, most_memory_mb, write_table
+from table import RESULTS, as_folder, most_memory_mb, write_table
 
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.errors import LascarError
@@ -225,11 +225,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", nargs="?", default="phantom:cases=80,seed=1", help="labelled cases")
     parser.add_argument("--split", type=int, default=64, help="so many cases are learned from")
-    parser.add_argument("--work", type=Path, default=Path("runs/gpu"), help="kept to go on with")
+    parser.add_argument(
+        "--work", type=as_folder, default=Path("runs/gpu"), help="kept to go on with"
+    )
     parser.add_argument("--iterations", type=int, default=1000, help="timed, of each contestant")
     parser.add_argument("--minutes", type=float, default=60.0, help="of training, for each loss")
     parser.add_argument("--small", action="store_true", help="a tiny network, to try the script")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the tables")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the tables")
     parser.add_argument("--steps", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.steps:
@@ -244,6 +246,7 @@ def main() -> None:
     literals = {**SMALL, "batch_size": 2} if options.small else planned_literals(learned)
     length = {"atrium.iterations": 3} if options.small else {"budget_minutes": options.minutes}
     notes = [_device(), f"Learned from {len(learned)} cases, {options.data.rpartition('/')[2]}."]
+    print(notes[0], file=sys.stderr)
     options.work.mkdir(parents=True, exist_ok=True)
     speed = compare_speed(
         options.work, learned, literals, iterations=options.iterations, small=options.small
@@ -268,4 +271,5 @@ if __name__ == "__main__":
     try:
         main()
     except LascarError as error:
-        sys.exit(f"gpu.py: {error}")
+        print(f"gpu.py: {error}", file=sys.stderr)
+        sys.exit(2)

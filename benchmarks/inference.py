@@ -3,6 +3,7 @@
 import argparse
 import copy
 import dataclasses
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +12,10 @@ import nnunet_peer
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
-from table import RESULTS, best_seconds, most_memory_mb, write_table
+from table import RESULTS, as_folder, best_seconds, most_memory_mb, write_table
 from torch import Tensor, nn
 
+from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import Shape
 from lascarlib.inference import predict_probability, window_places
 from lascarlib.models.norm import InstanceNorm
@@ -113,7 +115,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--iterations", type=int, default=1000, help="of the training")
     parser.add_argument("--weights", type=Path, help="read, or trained and written")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     shape: Shape = (80, 80, 48) if options.small else (208, 208, 80)
     rounds = 1 if options.small else options.rounds
@@ -168,7 +170,8 @@ def main() -> None:
         "otherwise and have PyTorch's instance norm.",
         f"nnU-Net's predictor ({known}) has its own process, after the others."
         if known
-        else f"nnU-Net is left out: {nnunet_peer.PYTHON_VARIABLE} names no Python that has it.",
+        else f"nnU-Net is left out: this is a small run, or {nnunet_peer.PYTHON_VARIABLE} names no "
+        "Python that has it.",
         "The whole volume in one pass has other instance-norm statistics than the patches the "
         "network was trained on, so it is not what `lascar predict` does.",
         "This process, all of lascarlib's and MONAI's predictions and the libraries included, "
@@ -188,4 +191,8 @@ def _dice(mask: np.ndarray, label: np.ndarray | None) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except LascarError as error:
+        print(f"inference.py: {error}", file=sys.stderr)
+        sys.exit(2)

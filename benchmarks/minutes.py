@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import torch
 from minutes_page import write_page
-from table import RESULTS, command_line, processor
+from table import RESULTS, as_folder, command_line, processor
 from tqdm import tqdm
 
 from lascarlib.case import Case
@@ -233,12 +233,12 @@ def main() -> None:
     """Train what is not in the file yet, then write the table of all that is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="phantoms, seconds, not nnU-Net")
-    parser.add_argument("--minutes", type=float, nargs="*", default=[2.0, 10.0, 20.0, 60.0])
+    parser.add_argument("--minutes", type=_minutes, nargs="*", default=[2.0, 10.0, 20.0, 60.0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1])
     parser.add_argument("--contestants", nargs="+", choices=CONTESTANTS, default=["lascarlib"])
     parser.add_argument("--records", type=Path, default=TRIALS, help="file that keeps trainings")
-    parser.add_argument("--work", type=Path, help="folder for what is being trained")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--work", type=as_folder, help="folder for what is being trained")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     if options.small:
         for name in ("minutes", "seeds", "contestants", "records"):
@@ -247,24 +247,41 @@ def main() -> None:
         options.records = options.out / "minutes.jsonl"
         options.minutes, options.seeds = [0.02], [0]
         options.contestants = [name for name in CONTESTANTS if name != "nnU-Net v2"]
-        training, unseen, name = "phantom:cases=2,seed=1", "phantom:cases=2,seed=2", "phantoms"
-    elif torch.cuda.is_available():
-        parser.exit(
-            2, "the other tools train on the CPU here; hide the GPU: CUDA_VISIBLE_DEVICES=\n"
-        )
-    elif "LASCAR_DATA" in os.environ:
-        folder = f"{os.environ['LASCAR_DATA']}/utah2018"
-        training, unseen, name = f"{folder}[:64]", f"{folder}[64:]", "utah2018"
-    else:
-        parser.exit(2, "LASCAR_DATA is not set; it holds utah2018, to learn from\n")
     try:
-        train_missing(options, open_dataset(training), open_dataset(unseen))
+        if options.minutes:
+            train_missing(options, *_data(small=options.small))
         trials = read_trials(options.records)
+        if not trials:
+            raise LascarError(f"{options.records}: no trainings yet; ask for some --minutes")
     except LascarError as error:
         parser.exit(2, f"{error}\n")
-    if not trials:
-        parser.exit(2, f"{options.records}: no trainings yet; ask for some --minutes\n")
+    except KeyboardInterrupt:
+        parser.exit(130, "interrupted; the same command goes on after the last record\n")
+    name = "phantoms" if options.small else "utah2018"
     write_page(trials, options.out, name=name, records=options.records)
+
+
+def _minutes(word: str) -> float:
+    if not 0 < float(word) < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word} is no length; give minutes above 0")
+    return float(word)
+
+
+def _data(*, small: bool) -> tuple[Dataset, Dataset]:
+    """Cases to learn from, and others to be scored on, all of which have a label."""
+    if small:
+        return open_dataset("phantom:cases=2,seed=1"), open_dataset("phantom:cases=2,seed=2")
+    if torch.cuda.is_available():
+        raise LascarError(
+            "the other tools train on the CPU here; hide the GPU: CUDA_VISIBLE_DEVICES="
+        )
+    if "LASCAR_DATA" not in os.environ:
+        raise LascarError("LASCAR_DATA is not set; let it name the folder that holds utah2018")
+    cases = open_dataset(f"{os.environ['LASCAR_DATA']}/utah2018")
+    for case in tqdm(cases, total=len(cases), desc="looking", unit="case"):
+        if case.atrium is None:
+            raise LascarError(f"{case.id}: has no LA label; leave it out")
+    return cases[:64], cases[64:]
 
 
 if __name__ == "__main__":

@@ -68,8 +68,8 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) 
         notes=[
             f"{name}: {trials[0].training} to learn from, {len(trials[0].dice)} others to score, "
             "each on its own grid; mean over seeds ± SD over cases.",
-            "The cpu profile's network and grid were chosen by their Dice on these same others, so "
-            "lascarlib's figures are those of a validation set.",
+            "For Utah 2018, the cpu profile's network and grid were chosen by their Dice on the "
+            "cases scored: lascarlib's figures there are those of a validation set.",
             "Minutes of training on the clock; preprocessing and prediction are not counted.",
             *(
                 f"{who} {WORDS.get(who, '')} Network: {network}."

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from table import RESULTS, write_table
+from table import RESULTS, as_folder, write_table
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset, open_dataset
@@ -168,7 +168,9 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="two iterations, phantoms as test")
     parser.add_argument("--iterations", type=int, default=250, help="of 64 x 48 x 40 voxels each")
     parser.add_argument("--cases", type=int, default=60, help="phantoms to learn from")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for table and record")
+    parser.add_argument(
+        "--out", type=as_folder, default=RESULTS, help="folder for table and record"
+    )
     options = parser.parse_args()
     test = "phantom:cases=1,seed=9"
     cases, iterations = (1, 2) if options.small else (options.cases, options.iterations)

@@ -1,5 +1,6 @@
 """What every benchmark here needs: fair timings, peak memory, and a table that says its origin."""
 
+import argparse
 import datetime
 import platform
 import shlex
@@ -139,6 +140,13 @@ def write_table(
     page = "\n\n".join(parts)
     write_atomically(path, lambda part: part.write_text(page, encoding="utf-8"))
     print(page, end="")
+
+
+def as_folder(word: str) -> Path:
+    """A folder on the command line, which need not exist; a file is refused."""
+    if Path(word).is_file():
+        raise argparse.ArgumentTypeError(f"{word} is a file; give a folder")
+    return Path(word)
 
 
 def command_line() -> str:

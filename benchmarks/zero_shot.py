@@ -4,10 +4,9 @@ import argparse
 import datetime
 import os
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-from table import RESULTS, command_line, write_table
+from table import RESULTS, as_folder, command_line, write_table
 from tqdm import tqdm
 
 from lascarlib.datasets import open_dataset
@@ -47,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", default="pretrained:phantom", help="an exported training")
     parser.add_argument("--small", action="store_true", help="four phantoms instead of real hearts")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="folder for the table")
+    parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()
     run = open_run(options.run)
     data, name, seen, unseen = "phantom:cases=4,seed=98", "phantoms", 2, f"{UNSEEN_PHANTOMS}[:2]"

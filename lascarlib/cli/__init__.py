@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"lascar: not enough memory ({error}); take a coarser grid", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("lascar: interrupted; a training goes on with --resume", file=sys.stderr)
+        print("lascar: interrupted; train, cv and predict go on with --resume", file=sys.stderr)
         return 130
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
@@ -71,11 +72,21 @@ def read_trials(path: Path = TRIALS) -> list[Trial]:
     names = {field.name for field in fields(Trial)}
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-        if any(set(row) != names for row in rows):
-            raise ValueError("a row has other columns")
-        return [Trial(**row) for row in rows]
-    except (ValueError, TypeError) as error:
+        for row in rows:
+            _check(row, names)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise LascarError(f"{path}: no record of trainings; restore or delete it") from error
+    return [Trial(**row) for row in rows]
+
+
+def _check(row: Mapping[str, Any], names: set[str]) -> None:
+    """Raise where a row is no record: its columns, and the numbers that are reckoned with."""
+    if set(row) != names or not row["dice"]:
+        raise ValueError("other columns, or no case")
+    if not all(0 <= value <= 1 for value in row["dice"].values()):
+        raise ValueError("a Dice out of range")
+    if not (row["minutes"] > 0 and row["iterations"] >= 0):
+        raise ValueError("no length")
 
 
 def add_trial(trial: Trial, path: Path = TRIALS) -> None:

@@ -1,6 +1,7 @@
 """Trainings of several networks, or on other data, are never mixed in one file of records."""
 
 import argparse
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -117,3 +118,30 @@ def test_a_row_has_the_trainings_of_one_processor(load_benchmark, trial) -> None
     ]
     assert rows[0]["Dice"] == "0.750 ± 0.129"  # SD of 0.9, 0.8, 0.7, 0.6
     assert rows[0]["least case"] == "0.600"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--minutes", "-1"], "-1 is no length; give minutes above 0"),
+        (["--minutes", "nan"], "nan is no length; give minutes above 0"),
+        (["--small", "--minutes", "2"], "leave --minutes or --small out"),
+        (["--minutes", "--records", "DAMAGED"], "no record of trainings; restore or delete it"),
+        (["--minutes", "--records", "none.jsonl"], "none.jsonl: no trainings yet"),
+        (["--out", "DAMAGED"], "is a file; give a folder"),
+        (["--records", "none.jsonl"], "LASCAR_DATA is not set"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(
+    words, said, minutes, tmp_path, monkeypatch, capsys
+) -> None:
+    damaged = tmp_path / "damaged.jsonl"
+    damaged.write_text("{")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("LASCAR_DATA", raising=False)
+    words = [str(damaged) if word == "DAMAGED" else word for word in words]
+    monkeypatch.setattr(sys, "argv", ["minutes.py", *words])
+    with pytest.raises(SystemExit) as ended:
+        minutes.main()
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err

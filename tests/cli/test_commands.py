@@ -314,7 +314,7 @@ def test_a_training_killed_by_sigterm_resumes_to_the_same_bits(data, tmp_path) -
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=600)
     assert process.returncode == 130
-    assert said.splitlines()[-1] == "lascar: interrupted; a training goes on with --resume"
+    assert said.splitlines()[-1] == "lascar: interrupted; train, cv and predict go on with --resume"
     assert "Traceback" not in said
     weights = Path("atrium", "all", "weights.safetensors")
     assert not (tmp_path / "cut" / weights).exists()

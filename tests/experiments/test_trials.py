@@ -36,7 +36,9 @@ def test_trainings_are_read_as_they_were_added(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ['{"contestant": "a"}', "no json", "[]", json.dumps({**asdict(TRIAL), "another": 1})],
+    ['{"contestant": "a"}', "no json", "[]", json.dumps({**asdict(TRIAL), "another": 1})]
+    + [json.dumps({**asdict(TRIAL), "dice": dice}) for dice in ({}, None, {"a": 2.0}, [0.9])]
+    + [json.dumps({**asdict(TRIAL), "minutes": minutes}) for minutes in ("two", -1.0)],
 )
 def test_a_damaged_file_is_named_and_left_alone(text: str, tmp_path: Path) -> None:
     path = tmp_path / "trials.jsonl"
