@@ -3,7 +3,6 @@
 import argparse
 import copy
 import dataclasses
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,10 +11,9 @@ import nnunet_peer
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
-from table import RESULTS, as_folder, best_seconds, most_memory_mb, write_table
+from table import RESULTS, as_folder, best_seconds, most_memory_mb, run, write_table
 from torch import Tensor, nn
 
-from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import Shape
 from lascarlib.inference import predict_probability, window_places
 from lascarlib.models.norm import InstanceNorm
@@ -191,8 +189,4 @@ def _dice(mask: np.ndarray, label: np.ndarray | None) -> float:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except LascarError as error:
-        print(f"inference.py: {error}", file=sys.stderr)
-        sys.exit(2)
+    run(main)

@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import torch
 from minutes_page import write_page
-from table import RESULTS, as_folder, command_line, processor
+from table import RESULTS, as_folder, command_line, processor, run
 from tqdm import tqdm
 
 from lascarlib.case import Case
@@ -253,8 +253,6 @@ def main() -> None:
         trials = read_trials(options.records)
         if not trials:
             raise LascarError(f"{options.records}: no trainings yet; ask for some --minutes")
-    except LascarError as error:
-        parser.exit(2, f"{error}\n")
     except KeyboardInterrupt:
         parser.exit(130, "interrupted; the same command goes on after the last record\n")
     name = "phantoms" if options.small else "utah2018"
@@ -271,12 +269,12 @@ def _data(*, small: bool) -> tuple[Dataset, Dataset]:
     """Cases to learn from, and others to be scored on, all of which have a label."""
     if small:
         return open_dataset("phantom:cases=2,seed=1"), open_dataset("phantom:cases=2,seed=2")
+    if "LASCAR_DATA" not in os.environ:
+        raise LascarError("LASCAR_DATA is not set; let it name the folder that holds utah2018")
     if torch.cuda.is_available():
         raise LascarError(
             "the other tools train on the CPU here; hide the GPU: CUDA_VISIBLE_DEVICES="
         )
-    if "LASCAR_DATA" not in os.environ:
-        raise LascarError("LASCAR_DATA is not set; let it name the folder that holds utah2018")
     cases = open_dataset(f"{os.environ['LASCAR_DATA']}/utah2018")
     for case in tqdm(cases, total=len(cases), desc="looking", unit="case"):
         if case.atrium is None:
@@ -285,4 +283,4 @@ def _data(*, small: bool) -> tuple[Dataset, Dataset]:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
 from lascarlib.provenance import commit, versions
 
@@ -147,6 +148,15 @@ def as_folder(word: str) -> Path:
     if Path(word).is_file():
         raise argparse.ArgumentTypeError(f"{word} is a file; give a folder")
     return Path(word)
+
+
+def run(main: Callable[[], None]) -> None:
+    """Run a benchmark; what it refuses is one sentence and exit code 2."""
+    try:
+        main()
+    except LascarError as error:
+        print(f"{Path(sys.argv[0]).name}: {error}", file=sys.stderr)
+        sys.exit(2)
 
 
 def command_line() -> str:

@@ -42,4 +42,7 @@ def test_what_is_measured_is_kept_only_for_the_same_conditions(gpu, tmp_path, mo
     for iterations in (3, 3, 4):
         rows = gpu.compare_speed(tmp_path, dataset, literals, iterations=iterations, small=True)
         assert [row["training"] for row in rows] == ["lascarlib"]
+    other = open_dataset("phantom:cases=2,seed=2")
+    with pytest.raises(LascarError):
+        gpu.compare_speed(tmp_path, other, literals, iterations=4, small=True)
     assert timed == [("dice-cross-entropy", 2, 3), ("dice-cross-entropy", 2, 4)]
