@@ -112,7 +112,8 @@ def run_cv(options: argparse.Namespace) -> int:
     with nothing_left(options.run, unless=was_there):
         watchers = _watchers(options)
         cross_validate(run, dataset, folds=folds, watchers=watchers, pool=pool)
-    print(f"trained; lascar predict {options.run} DATA --out DIR averages the folds")
+    there = ", ".join(run.trained_folds(run.stages[0]))
+    print(f"trained; lascar predict {options.run} DATA --out DIR averages {there}")
     return 0
 
 

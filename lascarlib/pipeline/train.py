@@ -228,6 +228,10 @@ def _budget(run: Run, *, n_folds: int) -> dict[str, float | None]:
     if budget_s == 0:
         return dict.fromkeys(run.stages)
     split = split_budget(run.config, budget_s=budget_s, n_folds=n_folds, stages=run.stages)
-    words = ", ".join(f"{stage} {s / 60:.1f} min a network" for stage, s in split.items())
+    words = ", ".join(f"{stage} {_length(s)} a network" for stage, s in split.items())
     print(f"budget: {words}; {n_folds} of each", file=sys.stderr)
     return {**split}
+
+
+def _length(seconds: float) -> str:
+    return f"{seconds:.2g} s" if seconds < 60 else f"{seconds / 60:.1f} min"

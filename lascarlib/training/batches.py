@@ -43,7 +43,8 @@ class BatchPlan:
     Args:
         patch_voxels: (x, y, z) of a patch.
         batch_size: patches per batch.
-        foreground_share: least share of the patches centred on the structure.
+        foreground_share: least share of a batch's patches that are centred on the structure; where
+            a batch is of one patch, the share of the batches.
         spacing_mm: of the samples' grid.
         augmentation: of the patches.
         seed: of this training.
@@ -61,6 +62,26 @@ class BatchPlan:
     seed: int
     n_targets: int = 1
     patch_centre: PatchCentre = "anywhere"
+
+    def on_structure(self, iteration: int, item: int) -> bool:
+        """Whether a patch is centred on the structure: the last ones of a batch are, as in nnU-Net.
+
+        Batches of one take turns: if all were, a network would never see a patch without.
+
+        Args:
+            iteration: number of the batch, from 0.
+            item: number of the patch in it, from 0.
+
+        Example:
+            >>> from lascarlib.augment import Augmentation
+            >>> plan = BatchPlan((8, 8, 8), 1, 1 / 3, (1.0, 1.0, 1.0), Augmentation(), seed=0)
+            >>> [plan.on_structure(iteration, 0) for iteration in range(6)]
+            [False, False, True, False, False, True]
+        """
+        if self.batch_size == 1:
+            before, after = (int(k * self.foreground_share) for k in (iteration, iteration + 1))
+            return after > before
+        return item >= self.batch_size - int(np.ceil(self.batch_size * self.foreground_share))
 
 
 class Batches(Dataset[tuple[Tensor, Tensor]]):
@@ -98,15 +119,12 @@ class Batches(Dataset[tuple[Tensor, Tensor]]):
     def _patch(self, iteration: int, item: int) -> Tensor:
         plan = self.plan
         rng = np.random.default_rng([plan.seed, iteration, item])
-        on_foreground = item >= plan.batch_size - int(
-            np.ceil(plan.batch_size * plan.foreground_share)
-        )
         which = int(rng.integers(len(self.volumes)))
         volume, foreground = self.volumes[which], self.foreground[which]
         edges, patch = np.array(volume.shape[1:]), np.array(plan.patch_voxels)
         if plan.patch_centre == "image":
             wish = (edges - 1) / 2
-        elif on_foreground and len(foreground):
+        elif plan.on_structure(iteration, item) and len(foreground):
             wish = foreground[rng.integers(len(foreground))].astype(float)
         else:
             wish = rng.uniform(0, edges - 1)

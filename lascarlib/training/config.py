@@ -52,7 +52,7 @@ class StageConfig:
         patch_centre: "anywhere" in the image, some of the patches on the structure, or the middle
             of the "image", always the same crop of a case (JSQ).
         foreground_share: least share of a batch's patches that are centred on the structure, where
-            they may lie anywhere.
+            they may lie anywhere; where a batch is of one patch, the share of the batches.
         augmentation: of the patches.
         validation_share: at most this share of the training's work goes into looks at patches of
             the cases that are held back, whose Dice the log then has, not counting the one at the

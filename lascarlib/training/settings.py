@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import typing
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any, Literal, TypeVar
 
 from lascarlib.errors import LascarError
@@ -41,7 +42,8 @@ def with_settings(record: Record, settings: Mapping[str, Any]) -> Record:
 def _with_setting(record: Record, name: str, path: list[str], value: Any) -> Record:
     hints = typing.get_type_hints(type(record))
     if path[0] not in hints:
-        raise LascarError(f"unknown setting {name!r}; known here are {', '.join(hints)}")
+        nearest = "".join(f"did you mean {near}? " for near in get_close_matches(path[0], hints, 1))
+        raise LascarError(f"unknown setting {name!r}; {nearest}known here are {', '.join(hints)}")
     old = getattr(record, path[0])
     if len(path) > 1:
         if not dataclasses.is_dataclass(old):

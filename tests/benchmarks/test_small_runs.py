@@ -28,6 +28,7 @@ ROWS = {
         "| lascarlib from pretrained:phantom | 0.02 |",
         "| MONAI DynUNet | 0.02 |",
     ),
+    "notebooks": ("| notebook | smoke, min | smoke, GB |", "| 01_data | "),
     "phantom_ingredients": ("| everything (domain=wide) |", "| without neighbours |"),
     "zero_shot": ("| all | 4 |", "| looked at | 2 |", "| not looked at | 2 |"),
     "evaluation": ("| SciPy, all five |", "| MONAI, ASD and HD |", "| projection, official |"),

@@ -225,7 +225,7 @@ def test_the_budget_is_said_and_shared(tmp_path, tiny_dataset, capsys) -> None:
     run = quick_run(tmp_path / "run", tiny_dataset, budget_minutes=0.01)
     train(run, tiny_dataset)
     # 0.6 s, half for each stage.
-    assert "0.0 min a network" in capsys.readouterr().err
+    assert "atrium 0.3 s a network, scar 0.3 s a network" in capsys.readouterr().err
     for stage in ("atrium", "scar"):
         rows = (run.fold_folder(stage, "all") / "log.csv").read_text().splitlines()
         assert 0.3 <= float(rows[-1].split(",")[2]) < 5

@@ -91,6 +91,13 @@ def test_the_last_patches_of_a_batch_show_the_structure(files, share, least) -> 
         assert not all(all(row) for row in shown)
 
 
+def test_batches_of_one_patch_take_turns(files) -> None:
+    batches = Batches(files, plan(augmentation=STILL, batch_size=1, foreground_share=0.4))
+    shown = [bool(batches[k][1].amax() >= 0.5) for k in range(100)]
+    assert all(shown[k] for k in range(100) if k % 5 in (2, 4))  # 0.4 of each five
+    assert not all(shown)
+
+
 def test_a_patch_around_the_middle_of_the_image_is_always_the_same_crop(files) -> None:
     # 20 x 16 x 10 voxels, a patch of 8 x 6 x 4: it starts 6, 5 and 3 voxels in.
     own = plan(augmentation=STILL, patch_centre="image", foreground_share=1.0)

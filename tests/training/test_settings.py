@@ -25,8 +25,11 @@ def test_nested_settings_and_dotted_names_are_the_same() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("sed", "unknown setting 'sed'; known here are method, profile, seed"),
-        ("atrium.iteration", "unknown setting 'atrium.iteration'; known here are plan, spacing_mm"),
+        ("sed", r"unknown setting 'sed'; did you mean seed\? known here are method, profile, seed"),
+        (
+            "atrium.iteration",
+            r"unknown setting 'atrium.iteration'; did you mean iterations\? known here are plan, ",
+        ),
         ("seed.more", "unknown setting 'seed.more'; seed has no parts"),
         ("", "unknown setting ''"),
         ("atrium.", "unknown setting 'atrium.'"),
