@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy as np
 import torch
 from monai import transforms
-from table import RESULTS, as_folder, seconds_each, write_table
+from table import RESULTS, as_folder, run_script, seconds_each, write_table
 
 from lascarlib.augment import Augmentation, change_grey_levels, random_transform
 from lascarlib.geometry.grid import Shape
@@ -151,4 +151,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

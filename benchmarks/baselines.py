@@ -5,7 +5,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from table import RESULTS, as_folder, peak_memory_mb, seconds_each, write_table
+from table import RESULTS, as_folder, peak_memory_mb, run_script, seconds_each, write_table
 
 from lascarlib.baselines import METHODS
 from lascarlib.baselines.learngc import load_learngc, make_learngc_config, train_learngc
@@ -62,4 +62,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

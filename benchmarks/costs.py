@@ -11,7 +11,7 @@ from string import Template
 from typing import Any
 
 import torch
-from table import RESULTS, as_folder, markdown, origin
+from table import RESULTS, as_folder, markdown, origin, run_script
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -242,4 +242,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

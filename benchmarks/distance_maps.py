@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy import ndimage
-from table import RESULTS, as_folder, best_seconds, peak_memory_mb, write_table
+from table import RESULTS, as_folder, best_seconds, peak_memory_mb, run_script, write_table
 
 from lascarlib.geometry import (
     boundary_band,
@@ -119,4 +119,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

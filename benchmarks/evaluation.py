@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from monai.metrics import compute_average_surface_distance, compute_hausdorff_distance
 from scipy import ndimage
-from table import RESULTS, as_folder, best_seconds, peak_memory_mb, write_table
+from table import RESULTS, as_folder, best_seconds, peak_memory_mb, run_script, write_table
 
 from lascarlib.evaluation import (
     average_surface_distance,
@@ -250,4 +250,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

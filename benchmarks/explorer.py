@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import matplotlib.pyplot as plt
 import numpy as np
-from table import RESULTS, as_folder, seconds_each, write_table
+from table import RESULTS, as_folder, run_script, seconds_each, write_table
 
 from lascarlib.case import Case
 from lascarlib.datasets import open_dataset
@@ -139,4 +139,4 @@ def _png(figure: plt.Figure) -> bytes:
 
 if __name__ == "__main__":
     plt.switch_backend("Agg")
-    main()
+    run_script(main)

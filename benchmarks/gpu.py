@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from nnunet_peer import Peer, convert_cases, network_overrides, plan_and_preprocess, version
 from nnunet_peer import train as train_nnunet
-from table import RESULTS, as_folder, most_memory_mb, run, write_table
+from table import RESULTS, as_folder, most_memory_mb, run_script, write_table
 
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.errors import LascarError
@@ -268,4 +268,4 @@ def _device() -> str:
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

@@ -11,7 +11,7 @@ import nnunet_peer
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
-from table import RESULTS, as_folder, best_seconds, most_memory_mb, run, write_table
+from table import RESULTS, as_folder, best_seconds, most_memory_mb, run_script, write_table
 from torch import Tensor, nn
 
 from lascarlib.geometry.grid import Shape
@@ -189,4 +189,4 @@ def _dice(mask: np.ndarray, label: np.ndarray | None) -> float:
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

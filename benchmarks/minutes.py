@@ -20,7 +20,7 @@ import numpy as np
 import psutil
 import torch
 from minutes_page import write_page
-from table import RESULTS, as_folder, command_line, processor, run
+from table import RESULTS, as_folder, command_line, processor, run_script
 from tqdm import tqdm
 
 from lascarlib.case import Case
@@ -283,4 +283,4 @@ def _data(*, small: bool) -> tuple[Dataset, Dataset]:
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

@@ -16,7 +16,7 @@ from typing import Any
 
 import nbformat
 import psutil
-from table import RESULTS, as_folder, processor, run, write_table
+from table import RESULTS, as_folder, processor, run_script, write_table
 
 from lascarlib.book.cache import notebook_key
 from lascarlib.book.parameters import by_hand, read_notebook
@@ -168,4 +168,4 @@ def _columns(measures: dict[str, dict[str, dict[str, float]]], name: str) -> dic
 
 
 if __name__ == "__main__":
-    run(main)
+    run_script(main)

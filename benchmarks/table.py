@@ -150,7 +150,7 @@ def as_folder(word: str) -> Path:
     return Path(word)
 
 
-def run(main: Callable[[], None]) -> None:
+def run_script(main: Callable[[], None]) -> None:
     """Run a benchmark; what it refuses is one sentence and exit code 2."""
     try:
         main()

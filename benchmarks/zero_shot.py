@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 
 import numpy as np
-from table import RESULTS, as_folder, command_line, write_table
+from table import RESULTS, as_folder, command_line, run_script, write_table
 from tqdm import tqdm
 
 from lascarlib.datasets import open_dataset
@@ -108,4 +108,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_script(main)

@@ -52,7 +52,8 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=float,
         metavar="MINUTES",
-        help="train for this long instead of the profile's iterations, preprocessing not counted",
+        help="train for this long, all folds together, instead of the profile's iterations; "
+        "preprocessing not counted",
     )
     parser.add_argument(
         "--resume",
@@ -102,6 +103,10 @@ def run_cv(options: argparse.Namespace) -> int:
     if baselines.is_learngc(options):
         raise LascarError("--method learngc: it is trained once, on every case; use lascar train")
     pool, folds = workers.chosen_pool(options), None
+    if options.tensorboard and not pool.is_here:
+        raise LascarError(
+            "--tensorboard: the log of one process; leave it out, or --workers and --scheduler"
+        )
     if options.folds is not None:
         words = options.folds.split(",")
         if not all(word.isdecimal() for word in words):

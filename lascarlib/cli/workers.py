@@ -1,10 +1,15 @@
 """The options that say who does the work: `--workers`, `--scheduler` and `--retries`."""
 
 import argparse
+import os
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from lascarlib.scheduling import Pool
+
+GB_EACH = 2
+"""Memory of a process that trains on the phantom."""
 
 
 def add_options(parser: argparse.ArgumentParser, *, what: str) -> None:
@@ -20,8 +25,8 @@ def add_options(parser: argparse.ArgumentParser, *, what: str) -> None:
         default=1,
         metavar="N",
         help=f"processes that train {what} at the same time and share cores and GPUs (default 1: "
-        "this one); as many as there are GPUs, or as there is memory for, 2 GB each on the "
-        "phantom",
+        "this one); as many as there are GPUs, or as there is memory for, "
+        f"{GB_EACH} GB each on the phantom",
     )
     parser.add_argument(
         "--scheduler",
@@ -39,11 +44,21 @@ def add_options(parser: argparse.ArgumentParser, *, what: str) -> None:
 
 
 def chosen_pool(options: argparse.Namespace) -> "Pool":
-    """The pool that the options describe.
+    """The pool that the options describe; where this machine has no room for it, that is said.
 
     Raises:
         LascarError: they contradict each other.
     """
+    import psutil
+
     from lascarlib.scheduling import Pool
 
-    return Pool(workers=options.workers, scheduler=options.scheduler, retries=options.retries)
+    pool = Pool(workers=options.workers, scheduler=options.scheduler, retries=options.retries)
+    cores, free_gb = os.cpu_count() or 1, psutil.virtual_memory().available / 1e9
+    if pool.workers > max(1, min(cores, free_gb // GB_EACH)):
+        print(
+            f"--workers {pool.workers}: a lot for {cores} cores and {free_gb:.0f} GB of free "
+            f"memory; each wants a core and {GB_EACH} GB, on the phantom",
+            file=sys.stderr,
+        )
+    return pool

@@ -79,7 +79,7 @@ def cross_validate(
     """
     every = tuple(f"fold_{k}" for k in range(run.config.folds))
     chosen = every if folds is None else tuple(dict.fromkeys(folds))
-    seconds = _budget(run, n_folds=len(chosen))
+    seconds = _budget(run, n_folds=run.config.folds)
     if is_spatial(run.config.method):
         for stage in run.stages:
             train_spatial(

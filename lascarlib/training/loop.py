@@ -110,10 +110,19 @@ def _resumed(learner: Learner, task: Task) -> State:
 
 
 def _save(learner: Learner, task: Task, state: State, fabric: Fabric) -> None:
-    """Write the checkpoint; other processes leave that to the first."""
+    """Write the checkpoint and the log so far; other processes leave that to the first."""
     if fabric.is_global_zero:
         path = task.folder / CHECKPOINT
         save_checkpoint(path, learner.model, learner.average, learner.optimizer, asdict(state))
+        if state.rows:
+            _write_log(task, state)
+
+
+def _write_log(task: Task, state: State) -> None:
+    """A row for each epoch; blank where it has not looked at the cases held back."""
+    columns = list(dict.fromkeys(name for row in state.rows for name in row))
+    rows = ([row.get(name, math.nan) for name in columns] for row in state.rows)
+    write_csv(task.folder / "log.csv", columns, rows)
 
 
 def _rate(task: Task, state: State) -> float:
@@ -175,9 +184,7 @@ def _finish(learner: Learner, task: Task, state: State, fabric: Fabric) -> None:
     """Take the averaged weights and write them and the log in place of the checkpoint."""
     take_average(learner)
     if fabric.is_global_zero:
-        columns = list(dict.fromkeys(name for row in state.rows for name in row))
-        rows = ([row.get(name, math.nan) for name in columns] for row in state.rows)
-        write_csv(task.folder / "log.csv", columns, rows)
+        _write_log(task, state)
         save_weights(task.folder / "weights.safetensors", learner.model)
         (task.folder / CHECKPOINT).unlink(missing_ok=True)
     fabric.barrier()

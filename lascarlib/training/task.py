@@ -16,7 +16,7 @@ class Task:
     Args:
         objective: what it is and minimises.
         config: of the stage.
-        folder: gets weights.safetensors, log.csv, and checkpoint.safetensors while training.
+        folder: gets weights.safetensors, and while training log.csv and checkpoint.safetensors.
         seed: of the initial weights.
         budget_s: train for this many seconds instead of `config.iterations`.
         held_back: patches of cases that are not learned from, see `lascarlib.training.look`.

@@ -142,6 +142,6 @@ def test_what_cannot_be_is_said_in_one_sentence(
     words = [str(damaged) if word == "DAMAGED" else word for word in words]
     monkeypatch.setattr(sys, "argv", ["minutes.py", *words])
     with pytest.raises(SystemExit) as ended:
-        minutes.run(minutes.main)
+        minutes.run_script(minutes.main)
     assert ended.value.code == 2
     assert said in capsys.readouterr().err

@@ -158,6 +158,9 @@ def test_training_refuses_folders_it_cannot_use(refuse, tiny_folder, tmp_path) -
 
 def test_cross_validation_needs_enough_cases(refuse, tiny_folder, tmp_path) -> None:
     assert "3 cases, but the UAM needs 5" in refuse("cv", tiny_folder, tmp_path / "run")
+    elsewhere = ("--scheduler", "tcp://nowhere:8786", "--tensorboard")
+    said = refuse("cv", "phantom:cases=6", tmp_path / "run", *elsewhere)
+    assert "--tensorboard: the log of one process; leave it out" in said
     said = refuse("cv", "phantom:cases=6", tmp_path / "run", "--folds", "0,x")
     assert "write fold numbers as in --folds 0,1" in said
 

@@ -231,6 +231,16 @@ def test_the_budget_is_said_and_shared(tmp_path, tiny_dataset, capsys) -> None:
         assert 0.3 <= float(rows[-1].split(",")[2]) < 5
 
 
+def test_a_fold_has_its_share_of_the_budget_when_it_is_trained_alone(
+    tmp_path, tiny_dataset, capsys
+) -> None:
+    run = quick_run(tmp_path / "run", tiny_dataset, budget_minutes=0.02)
+    cross_validate(run, tiny_dataset, folds=("fold_1",))
+    # 1.2 s for the two stages of two folds.
+    said = capsys.readouterr().err
+    assert "budget: atrium 0.3 s a network, scar 0.3 s a network; 2 of each" in said
+
+
 def test_an_untrained_run_cannot_predict(tmp_path, tiny_dataset) -> None:
     with pytest.raises(LascarError, match="no trained network in it; finish the training"):
         load_predictor(quick_run(tmp_path / "run", tiny_dataset))
