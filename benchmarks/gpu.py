@@ -33,6 +33,7 @@ from lascarlib.pipeline import load_predictor, train
 from lascarlib.pipeline.train import train_atrium
 from lascarlib.training import Config, make_config, start_run
 from lascarlib.training.batches import Batches
+from lascarlib.training.cache import sample_file
 from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.device import choose_device, choose_precision, make_fabric
 from lascarlib.training.learner import make_learner
@@ -136,7 +137,7 @@ def compare_speed(
     config = config_of({**literals, "loss": "dice-cross-entropy"})
     run = start_run(work / "samples", config, dataset, resume=True)
     train_atrium(run, dataset, folds=())  # prepares the samples, trains none
-    files = sorted((run.folder / "cache" / "atrium").glob("*.npy"))
+    files = [sample_file(run, "atrium", name) for name in run.ids]
     patch = " x ".join(map(str, config.atrium.patch_voxels))
     for name, compiled in {"lascarlib": False, "lascarlib, compiled": True}.items():
         if name in rows or (compiled and choose_device() == "cpu"):

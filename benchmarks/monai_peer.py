@@ -134,7 +134,7 @@ def predict(network: nn.Module, channels: np.ndarray, patch_voxels: Shape) -> np
 
 def _batches(files: Sequence[Path], config: StageConfig) -> Iterator[tuple[Tensor, Tensor]]:
     """Batches without end, made in one process beside the training."""
-    volumes = [np.load(file) for file in files]
+    volumes = [np.load(file).astype(np.float32) for file in files]
     cases = [{"image": volume[:1], "label": volume[1:] > 0.5} for volume in volumes]
     loader = DataLoader(
         Dataset(cases, transforms(config.patch_voxels)),

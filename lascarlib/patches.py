@@ -22,7 +22,7 @@ def take_patch(
     axis along which only one voxel is reached continues that voxel instead.
 
     Args:
-        volume: float32 (channel, x, y, z).
+        volume: float16 or float32 (channel, x, y, z).
         centre: voxel of the volume that lands on the patch's centre.
         matrix: (3, 3), patch voxels to volume voxels, relative to the centres.
         shape: (x, y, z) of the patch in voxels.
@@ -45,7 +45,7 @@ def take_patch(
     aligned = np.array_equal(np.abs(signs), np.ones(3)) and np.allclose(steps, signs)
     if aligned and np.allclose(first, np.rint(first), rtol=0, atol=1e-6):
         crop = _mirrored_crop(volume, np.rint(first).astype(int), signs.astype(int), shape)
-        return crop.to(device)
+        return crop.to(device).float()
     return _stretched(volume, first, steps, shape, device)
 
 
@@ -53,7 +53,7 @@ def _mirrored_crop(
     volume: np.ndarray, first: np.ndarray, signs: np.ndarray, shape: Shape
 ) -> Tensor:
     """Voxels as they are, walking from `first` forwards or backwards along each axis."""
-    patch = np.zeros((len(volume), *shape), np.float32)
+    patch = np.zeros((len(volume), *shape), volume.dtype)
     source, target = [slice(None)], [slice(None)]
     for start, sign, count, edge in zip(first, signs, shape, volume.shape[1:], strict=True):
         lowest = start if sign > 0 else start - count + 1
@@ -89,7 +89,7 @@ def _stretched(
     )
     # Along the last axis, whose voxels lie side by side, a product is quicker than picking them.
     shares = np.maximum(0, 1 - np.abs(z - np.arange(block.shape[3])[:, None])).astype(np.float32)
-    patch = torch.from_numpy(block).to(device) @ torch.from_numpy(shares).to(device)
+    patch = torch.from_numpy(block).to(device).float() @ torch.from_numpy(shares).to(device)
     return _between(_between(patch, 1, x), 2, y)
 
 
@@ -140,7 +140,7 @@ def _interpolated(
     grid = torch.from_numpy(columns.reshape(-1, 3).astype(np.float32)).to(device)
     grid = grid @ torch.from_numpy(steps.astype(np.float32)).to(device)
     return functional.grid_sample(
-        torch.from_numpy(block)[None].to(device),
+        torch.from_numpy(block)[None].to(device).float(),
         grid.reshape(1, *shape, 3),
         mode="bilinear",
         align_corners=True,

@@ -1,7 +1,9 @@
 """What produced a result: versions, commit and platform, stored beside it."""
 
+import hashlib
 import platform
 import subprocess
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 
@@ -54,6 +56,23 @@ def _git(*words: str) -> str:
     command = ["git", "-C", str(Path(__file__).parent), *words]
     answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)
     return answer.stdout.strip()
+
+
+def hash_files(files: Iterable[Path], *, root: Path) -> str:
+    """SHA-256 of files: of their names below a folder and of what they hold, in their order.
+
+    Args:
+        files: all below `root`.
+        root: a folder.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        name = file.relative_to(root).as_posix()
+        digest.update(f"{name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
 
 
 def provenance() -> dict[str, object]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lascarlib.datasets import Dataset
-from lascarlib.provenance import versions
+from lascarlib.provenance import hash_files, versions
 from lascarlib.training.config import Config
 from lascarlib.training.run import Run, start_run
 from lascarlib.training.settings import to_json
@@ -89,9 +89,6 @@ def stored_folder(config: Any, dataset: Dataset, *, averages_folds: bool = False
 
 def _sources() -> str:
     package = Path(__file__).parent.parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        name = path.relative_to(package)
-        if name.parts[0] not in _NOT_IN_KEY:
-            digest.update(f"{name.as_posix()}\0".encode() + path.read_bytes())
-    return digest.hexdigest()
+    files = sorted(package.rglob("*.py"))
+    counting = (file for file in files if file.relative_to(package).parts[0] not in _NOT_IN_KEY)
+    return hash_files(counting, root=package)

@@ -6,12 +6,12 @@ from tqdm import tqdm
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset
+from lascarlib.training.cache import sample_file
 from lascarlib.training.run import Run
-from lascarlib.training.stage import sample_file
 
 
 def stored(run: Run, kind: str) -> set[str]:
-    """Ids of the cases whose samples of a kind are stored, see `lascarlib.training.stage`."""
+    """Ids of the cases whose samples of a kind are stored, see `lascarlib.training.cache`."""
     return {name for name in run.ids if sample_file(run, kind, name).exists()}
 
 

@@ -26,7 +26,7 @@ def train_folds(
         run: whose samples are stored.
         stage: "atrium", "scar" or "joint".
         folds: names of folds, or ("all",).
-        samples: kind of the stored samples, see `lascarlib.training.stage.sample_file`.
+        samples: kind of the stored samples, see `lascarlib.training.cache`.
         budget_s: seconds for each network.
         watchers: are told after every epoch, in this process alone.
         pool: who trains; elsewhere a fold's progress goes to <run>/logs.

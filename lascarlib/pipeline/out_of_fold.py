@@ -11,8 +11,9 @@ from lascarlib.errors import LascarError
 from lascarlib.io import write_array
 from lascarlib.pipeline.predict import load_population, stage_probability, threshold_atrium
 from lascarlib.preprocess import to_case_grid
+from lascarlib.training.cache import sample_file
 from lascarlib.training.run import Run
-from lascarlib.training.stage import load_networks, sample_file
+from lascarlib.training.stage import load_networks
 
 
 def predict_out_of_fold(run: Run, fold: str, ids: Sequence[str]) -> None:
@@ -22,7 +23,7 @@ def predict_out_of_fold(run: Run, fold: str, ids: Sequence[str]) -> None:
         return
     networks = load_networks(run, "atrium", (fold,))
     for name in tqdm(missing, desc=f"predicting {fold}", unit="case"):
-        channels = np.load(sample_file(run, "atrium", name))[:-1]
+        channels = np.load(sample_file(run, "atrium", name))[:-1].astype(np.float32)
         probability = stage_probability(run, "atrium", channels, networks)[0]
         write_array(_out_of_fold_file(run, name), probability)
 

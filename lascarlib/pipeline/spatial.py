@@ -12,8 +12,8 @@ from lascarlib.pipeline.folds import train_folds
 from lascarlib.preprocess import Sample
 from lascarlib.scheduling import HERE, Pool
 from lascarlib.spatial_targets import spatial_sample
+from lascarlib.training.cache import store_samples
 from lascarlib.training.run import Run
-from lascarlib.training.stage import store_samples
 from lascarlib.training.watching import Watcher
 
 

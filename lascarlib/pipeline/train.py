@@ -18,11 +18,12 @@ from lascarlib.pipeline.out_of_fold import (
 from lascarlib.pipeline.spatial import train_spatial
 from lascarlib.preprocess import Sample, atrium_sample, scar_sample
 from lascarlib.scheduling import HERE, Pool
+from lascarlib.training.cache import store_samples
 from lascarlib.training.checkpoint import write_json
 from lascarlib.training.folds import ALL
 from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
-from lascarlib.training.stage import split_budget, store_samples
+from lascarlib.training.stage import split_budget
 from lascarlib.training.watching import Watcher
 from lascarlib.uncertainty import Population, case_uncertainty, fit_population
 

@@ -10,8 +10,8 @@ from torch import nn
 
 from lascarlib.errors import LascarError
 from lascarlib.lock import lock
-from lascarlib.preprocess import Sample
-from lascarlib.training.batches import Batches, BatchPlan, store_sample
+from lascarlib.training.batches import Batches, BatchPlan
+from lascarlib.training.cache import sample_file
 from lascarlib.training.checkpoint import load_weights, read_json, write_json
 from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.device import choose_precision, launch, ready
@@ -22,17 +22,6 @@ from lascarlib.training.run import Run
 from lascarlib.training.starting_weights import from_start
 from lascarlib.training.task import Task
 from lascarlib.training.watching import Progress, Watcher, read_rows, tell
-
-
-def sample_file(run: Run, kind: str, case_id: str) -> Path:
-    """Where a preprocessed case lies; kind: a stage, or "scar-manual", "scar-out-of-fold"."""
-    return run.folder / "cache" / kind / f"{case_id}.npy"
-
-
-def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
-    """Write the preprocessed cases of a kind, one at a time."""
-    for sample in samples:
-        store_sample(sample, sample_file(run, kind, sample.id).parent)
 
 
 def train_fold(
@@ -53,7 +42,7 @@ def train_fold(
         stage: "atrium", "scar" or "joint".
         fold: which cases to learn from, and which to look at meanwhile, see
             `lascarlib.training.look`; those without a stored sample are left out.
-        samples: kind of the stored samples, see `sample_file`.
+        samples: kind of the stored samples, see `lascarlib.training.cache`.
         budget_s: seconds to train; the config's iterations where None.
         watchers: are told after every epoch, see `lascarlib.training.watching`; where the network
             is trained already, once. Several processes get copies of them.

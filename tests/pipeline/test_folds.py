@@ -13,7 +13,8 @@ from lascarlib.io import write_volume
 from lascarlib.lock import lock
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import make_config, open_run, start_run
-from lascarlib.training.stage import store_samples, train_fold
+from lascarlib.training.cache import store_samples
+from lascarlib.training.stage import train_fold
 from lascarlib.training.watching import Progress
 
 SETTINGS = (

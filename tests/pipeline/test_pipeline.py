@@ -24,8 +24,8 @@ from lascarlib.pipeline import (
 )
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import make_config, start_run
+from lascarlib.training.cache import sample_file
 from lascarlib.training.run import Run
-from lascarlib.training.stage import sample_file
 from lascarlib.uncertainty import Population, case_uncertainty
 
 STAGE = {
@@ -109,7 +109,7 @@ def test_training_again_changes_nothing(trained, tiny_dataset) -> None:
 def test_a_single_training_learns_scar_on_maps_of_the_manual_atrium(trained, tiny_dataset) -> None:
     train_scar(trained, tiny_dataset, folds=(), maps="manual")
     manual, predicted = (
-        np.load(trained.folder / "cache" / f"scar-{maps}" / "case_0.npy")
+        np.load(sample_file(trained, f"scar-{maps}", "case_0"))
         for maps in ("manual", "out-of-fold")
     )
     np.testing.assert_array_equal(manual[0], predicted[0])  # the image

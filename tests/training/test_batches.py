@@ -18,12 +18,15 @@ STILL = Augmentation(
 
 @pytest.fixture
 def files(tmp_path):
-    """Two samples whose image counts its voxels, with one voxel of structure each."""
+    """Two samples whose image counts its voxels, with one voxel of structure each.
+
+    They are stored as samples with further maps are, for float16 cannot count that far.
+    """
     for k, voxel in enumerate([(3, 4, 5), (18, 1, 9)]):
         image = np.arange(np.prod(SHAPE), dtype=np.float32).reshape(1, *SHAPE) + 10_000 * k
         label = np.zeros(SHAPE, bool)
         label[voxel] = True
-        store_sample(Sample(f"case_{k}", image, label), tmp_path)
+        np.save(tmp_path / f"case_{k}.npy", np.concatenate([image, label[None]], dtype=np.float32))
     return [tmp_path / "case_0.npy", tmp_path / "case_1.npy"]
 
 
@@ -116,6 +119,25 @@ def test_a_patch_larger_than_the_volume_is_padded_with_zeros(files) -> None:
     outside[2:-2, :, 1:-1] = False
     assert image[outside].abs().max() < 0.01
     assert (image[~outside] > 0.5).sum() >= 20 * 16 * 10 - 1
+
+
+def test_samples_take_half_the_bytes_but_where_distances_are_learned(
+    tmp_path,
+) -> None:
+    rng = np.random.default_rng(0)
+    channels = rng.normal(size=(2, *SHAPE)).astype(np.float32)
+    label, maps = rng.random(SHAPE) > 0.5, channels * 40
+    store_sample(Sample("without", channels, label), tmp_path)
+    store_sample(Sample("with", channels, label, maps), tmp_path)
+    half, whole = (np.load(tmp_path / f"{name}.npy") for name in ("without", "with"))
+    assert half.dtype == np.float16
+    np.testing.assert_allclose(half[:2], channels, rtol=2**-11, atol=1e-7)
+    np.testing.assert_array_equal(half[2], label)
+    assert whole.dtype == np.float32
+    np.testing.assert_array_equal(whole, np.concatenate([channels, label[None], maps]))
+    for name in ("without", "with"):
+        image, target = Batches([tmp_path / f"{name}.npy"], plan())[0]
+        assert image.dtype == target.dtype == torch.float32
 
 
 def test_a_case_without_structure_still_gives_patches(tmp_path) -> None:

@@ -15,8 +15,9 @@ from lascarlib.errors import LascarError
 from lascarlib.interruption import interrupt_main_thread
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import make_config, start_run
+from lascarlib.training.cache import store_samples
 from lascarlib.training.device import launch
-from lascarlib.training.stage import store_samples, train_fold
+from lascarlib.training.stage import train_fold
 
 STAGE = {
     "spacing_mm": (2.0, 2.0, 3.0),

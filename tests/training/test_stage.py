@@ -3,7 +3,8 @@ import pytest
 from lascarlib.errors import LascarError
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import ALL, Config, StageConfig, make_config, start_run
-from lascarlib.training.stage import load_networks, split_budget, store_samples, train_fold
+from lascarlib.training.cache import store_samples
+from lascarlib.training.stage import load_networks, split_budget, train_fold
 
 
 @pytest.fixture

@@ -1,0 +1,69 @@
+"""The cache of preprocessed cases in the folder of a training: prepared once, memory-mapped since.
+
+It lies in the folder, not in one place for all: whoever sees the folder, on any machine, can train,
+and what is removed with it is all there was.
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import lascarlib
+from lascarlib.preprocess import Sample
+from lascarlib.provenance import hash_files
+from lascarlib.training.batches import store_sample
+from lascarlib.training.record import BUDGET
+from lascarlib.training.run import Run
+from lascarlib.training.settings import to_json
+
+_PREPARING = ("preprocess.py", "spatial_targets.py", "geometry/*.py", "training/batches.py")
+"""Parts of the library that decide what a prepared case holds."""
+
+
+def sample_file(run: Run, kind: str, case_id: str) -> Path:
+    """Where a preprocessed case lies: cache/<kind>/<key>/<case>.npy in the run's folder.
+
+    The key covers the data's fingerprint, the run's config and the sources that prepare a case:
+    what another version of the library has left there is not found.
+
+    Args:
+        run: of the experiment.
+        kind: a stage, or "scar-manual", "scar-out-of-fold".
+        case_id: one of the run's.
+
+    Returns:
+        The file, which may not be there yet; see `lascarlib.training.batches.store_sample`.
+    """
+    return run.folder / "cache" / kind / _key(run) / f"{case_id}.npy"
+
+
+def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
+    """Write the preprocessed cases of a kind, one at a time, and remove those of another key.
+
+    Args:
+        run: of the experiment.
+        kind: see `sample_file`.
+        samples: each with a label.
+    """
+    folder = run.folder / "cache" / kind
+    for outdated in folder.glob("*") if folder.exists() else ():
+        if outdated.name != _key(run):
+            shutil.rmtree(outdated)
+    for sample in samples:
+        store_sample(sample, folder / _key(run))
+
+
+def _key(run: Run) -> str:
+    settings = {name: value for name, value in to_json(run.config).items() if name != BUDGET}
+    parts = [run.fingerprint, settings, _sources()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@cache
+def _sources() -> str:
+    package = Path(lascarlib.__file__).parent
+    files = (file for pattern in _PREPARING for file in sorted(package.glob(pattern)))
+    return hash_files(files, root=package)

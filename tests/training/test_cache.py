@@ -1,0 +1,51 @@
+"""The cache of preprocessed cases: nothing is found that was prepared otherwise."""
+
+import dataclasses
+
+import pytest
+
+from lascarlib.preprocess import atrium_sample
+from lascarlib.training import cache as cache_module
+from lascarlib.training import make_config, start_run
+from lascarlib.training.cache import sample_file, store_samples
+
+SPACING_MM = (2.0, 2.0, 3.0)
+
+
+@pytest.fixture
+def run(tmp_path, tiny_dataset):
+    return start_run(tmp_path / "run", make_config("smoke", seed=0), tiny_dataset)
+
+
+def stored(run, case) -> bool:
+    return sample_file(run, "atrium", case.id).exists()
+
+
+def test_a_stored_case_is_found_whatever_the_budget(run, tiny_dataset) -> None:
+    case = tiny_dataset.load("case_0")
+    store_samples(run, "atrium", [atrium_sample(case, spacing_mm=SPACING_MM)])
+    assert stored(run, case)
+    config = dataclasses.replace(run.config, budget_minutes=7.0)
+    assert stored(dataclasses.replace(run, config=config), case)
+
+
+def test_nothing_is_found_of_other_data_settings_or_sources(run, tiny_dataset, monkeypatch) -> None:
+    case = tiny_dataset.load("case_0")
+    store_samples(run, "atrium", [atrium_sample(case, spacing_mm=SPACING_MM)])
+    assert not stored(dataclasses.replace(run, fingerprint="of other data"), case)
+    assert not stored(dataclasses.replace(run, config=make_config("smoke", seed=1)), case)
+    monkeypatch.setattr(cache_module, "_sources", lambda: "of another version")
+    assert not stored(run, case)
+
+
+def test_what_another_version_left_goes_when_cases_are_stored_anew(
+    run, tiny_dataset, monkeypatch
+) -> None:
+    one, other = tiny_dataset.load("case_0"), tiny_dataset.load("case_1")
+    store_samples(run, "atrium", [atrium_sample(one, spacing_mm=SPACING_MM)])
+    outdated = sample_file(run, "atrium", one.id)
+    store_samples(run, "atrium", [atrium_sample(other, spacing_mm=SPACING_MM)])
+    assert outdated.exists()  # stored by the same version
+    monkeypatch.setattr(cache_module, "_sources", lambda: "of another version")
+    store_samples(run, "atrium", [])
+    assert not outdated.parent.exists()
