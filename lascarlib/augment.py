@@ -23,7 +23,9 @@ class Augmentation:
         rotation_axes: "all" of them, or the "coarsest" alone, which turns a patch within its
             slices.
         rotation_chance: share of patches that are rotated.
-        scaling: largest relative change of size, 0.25 for 0.75 to 1.25.
+        scaling: largest relative change of size, 0.25 for 0.75 to 1.25. A distance map that is a
+            channel (BF's stage 2) is stretched with its image and keeps its values, as any channel
+            in nnU-Net; where distances are learned (JSQ), scaling is refused.
         scaling_chance: share of patches that are scaled.
         mirror: whether each axis is flipped in half of the patches.
         gamma: largest relative change of the exponent, 0.4 for 0.6 to 1.4; the image only.

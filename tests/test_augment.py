@@ -88,6 +88,19 @@ def test_the_map_of_a_label_turned_freely_is_the_turned_map_to_about_a_voxel(see
         assert apart_mm.mean() < 0.5
 
 
+@pytest.mark.parametrize("scale", [0.8, 1.25])
+def test_a_scaled_map_lies_where_its_label_does_and_keeps_its_values(scale) -> None:
+    whole, shape = (30, 30, 30), (16, 16, 16)
+    label = lump(whole, (1, 1, 1))
+    volume = np.concatenate([label[None], maps_of(label, (1, 1, 1))]).astype(np.float32)
+    scaled = take_patch(volume, centre=np.full(3, 14.5), matrix=np.eye(3) / scale, shape=shape)
+    again_mm = signed_distance_map((scaled[0] >= 0.5).numpy(), spacing_mm=(1, 1, 1))
+    apart_mm = np.abs(scale * scaled[1].numpy() - again_mm)
+    assert apart_mm.max() < 2
+    assert apart_mm.mean() < 0.5
+    assert np.abs(scaled[1].numpy() - again_mm).max() > apart_mm.max()
+
+
 def test_rotation_and_scaling_act_in_mm() -> None:
     spacing_mm = (1.0, 1.25, 2.5)
     strong = Augmentation(rotation_degrees=45, rotation_chance=1, scaling_chance=0, mirror=False)
