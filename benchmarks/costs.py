@@ -23,7 +23,7 @@ from lascarlib.training.config import Config
 from lascarlib.training.device import choose_precision, make_fabric, ready
 from lascarlib.training.objective import IN_CHANNELS, make_objective
 from lascarlib.training.optimizer import make_optimizer
-from lascarlib.training.planned import stage_plan
+from lascarlib.training.planned import plan_stage
 
 PAGE = Path(__file__).parents[1] / "book" / "costs.md"
 RECORD = RESULTS / "costs.json"
@@ -76,17 +76,8 @@ def planned_config() -> Config:
     config = make_config("gpu", seed=0)
     stages = {}
     for stage in EPOCHS:
-        made = stage_plan(stage, found)
-        # Planned axes are (z, y, x), the coarsest first, which here it is already.
-        z, y, x = made.patch_size
-        stages[stage] = dataclasses.replace(
-            config.stage(stage),
-            plan="fixed",
-            spacing_mm=made.spacing_mm[::-1],
-            patch_voxels=(x, y, z),
-            features=made.features_per_stage,
-            batch_size=made.batch_size,
-        )
+        made = plan_stage(config.stage(stage), found, stage=stage)
+        stages[stage] = dataclasses.replace(made, plan="fixed")
     return dataclasses.replace(config, **stages)
 
 

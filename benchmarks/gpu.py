@@ -38,13 +38,12 @@ from lascarlib.training.checkpoint import read_json, write_json
 from lascarlib.training.device import choose_device, choose_precision, make_fabric
 from lascarlib.training.learner import make_learner
 from lascarlib.training.objective import make_objective
-from lascarlib.training.planned import stage_plan
+from lascarlib.training.planned import PLANNED, PLANNED_ROTATION, plan_stage
 from lascarlib.training.settings import from_json, to_json
 from lascarlib.training.stage import batch_plan
 from lascarlib.training.stream import stream
 
 LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
-SPACING_MM = (1.0, 1.0, 1.0)
 WARM_UP = 10
 PEER_WORKERS = min(12, os.cpu_count() or 1)
 """Processes that augment for nnU-Net: as many as it takes by itself."""
@@ -57,15 +56,9 @@ def planned_literals(dataset: Dataset) -> dict[str, Any]:
     shapes, spacings = np.array(found["shapes_after_crop"]), np.array(found["spacings"])
     found["shapes_after_crop"] = np.maximum(np.rint(shapes * spacings), 1).astype(int).tolist()
     found["spacings"] = np.ones_like(spacings).tolist()
-    made = stage_plan("atrium", found)
-    back = [made.transpose_forward.index(axis) for axis in (2, 1, 0)]
-    return {
-        "spacing_mm": SPACING_MM,
-        "patch_voxels": tuple(made.patch_size[axis] for axis in back),
-        "features": made.features_per_stage,
-        "batch_size": made.batch_size,
-        "batch_dice": made.batch_dice,
-    }
+    made = plan_stage(make_config("gpu", seed=0).atrium, found, stage="atrium")
+    turned = {f"augmentation.{name}": getattr(made.augmentation, name) for name in PLANNED_ROTATION}
+    return {name: getattr(made, name) for name in PLANNED} | turned
 
 
 def config_of(literals: dict[str, Any], **settings: Any) -> Config:

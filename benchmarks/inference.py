@@ -14,6 +14,7 @@ from monai.inferers import sliding_window_inference
 from table import RESULTS, as_folder, best_seconds, most_memory_mb, run_script, write_table
 from torch import Tensor, nn
 
+from lascarlib.evaluation import dice
 from lascarlib.geometry.grid import Shape
 from lascarlib.inference import predict_probability, window_places
 from lascarlib.models.norm import InstanceNorm
@@ -106,6 +107,55 @@ def plain(network: nn.Module) -> nn.Module:
     return copied
 
 
+def compare(
+    contestants: dict[str, Callable[[], np.ndarray]], *, rounds: int
+) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """Seconds of each contestant, the least of some rounds, and the mask that it found."""
+    masks: dict[str, np.ndarray] = {}
+
+    def kept(name: str) -> Callable[[], None]:
+        return lambda: masks.update({name: contestants[name]() > 0.5})
+
+    return best_seconds({name: kept(name) for name in contestants}, rounds=rounds), masks
+
+
+def rows_of(
+    seconds: dict[str, float], masks: dict[str, np.ndarray], label: np.ndarray
+) -> list[dict[str, object]]:
+    """A row for each contestant: its time, and how far its mask is from our windows in float32."""
+    reference = masks["lascarlib, float32"]
+    return [
+        {
+            "prediction": name,
+            "seconds": seconds[name],
+            "ratio": seconds[name] / seconds["lascarlib"],
+            "% of voxels different": 100 * float((masks[name] != reference).mean()),
+            "Dice": dice(masks[name], label),
+        }
+        for name in seconds
+    ]
+
+
+def notes_on(shape: Shape, window: Shape, *, precision: str, nnunet: str | None) -> list[str]:
+    """What a reader of the table should know."""
+    places = len(window_places(shape, window, overlap=0.5))
+    return [
+        f"{' x '.join(map(str, shape))} voxels, {torch.get_num_threads()} threads, U-Net with "
+        f"{FEATURES} features; {places} windows of {' x '.join(map(str, window))} voxels.",
+        f"lascarlib works in {precision}, which `auto` means on this processor; different are "
+        "voxels of the mask from lascarlib's windows in float32. MONAI and nnU-Net place their "
+        "windows otherwise and have PyTorch's instance norm.",
+        f"nnU-Net's predictor ({nnunet}) has its own process, after the others."
+        if nnunet
+        else f"nnU-Net is left out: this is a small run, or {nnunet_peer.PYTHON_VARIABLE} names no "
+        "Python that has it.",
+        "The whole volume in one pass has other instance-norm statistics than the patches the "
+        "network was trained on, so it is not what `lascar predict` does.",
+        "This process, all of lascarlib's and MONAI's predictions and the libraries included, "
+        f"never held more than {most_memory_mb():.0f} MB.",
+    ]
+
+
 def main() -> None:
     """Run the comparison and write its table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -121,24 +171,24 @@ def main() -> None:
     torch.manual_seed(0)
     with tempfile.TemporaryDirectory() as folder:
         weights = options.weights or Path(folder) / "weights.safetensors"
-        had_weights = weights.exists()
+        origin = f"read from {weights.name}"
+        if not weights.exists():
+            origin = f"trained for {iterations} iterations on four other phantoms"
         network = trained(weights, shape, iterations)
     sample = volume(9, shape)
+    assert sample.label is not None
     channels, window, auto = sample.channels, CONFIG.atrium.patch_voxels, choose_precision("auto")
     usual = plain(network).eval()
-    contestants: dict[str, Callable[[], np.ndarray]] = {
-        "lascarlib": lambda: ours(channels, network, window, auto),
-        "lascarlib, float32": lambda: ours(channels, network, window, "32-true"),
-        "lascarlib, whole volume": lambda: ours(channels, network, shape, auto),
-        "MONAI, same precision": lambda: monais(channels, usual, window, auto),
-        "MONAI, float32": lambda: monais(channels, usual, window, "32-true"),
-    }
-    masks: dict[str, np.ndarray] = {}
-
-    def kept(name: str) -> Callable[[], None]:
-        return lambda: masks.update({name: contestants[name]() > 0.5})
-
-    seconds = best_seconds({name: kept(name) for name in contestants}, rounds=rounds)
+    seconds, masks = compare(
+        {
+            "lascarlib": lambda: ours(channels, network, window, auto),
+            "lascarlib, float32": lambda: ours(channels, network, window, "32-true"),
+            "lascarlib, whole volume": lambda: ours(channels, network, shape, auto),
+            "MONAI, same precision": lambda: monais(channels, usual, window, auto),
+            "MONAI, float32": lambda: monais(channels, usual, window, "32-true"),
+        },
+        rounds=rounds,
+    )
     with tempfile.TemporaryDirectory() as folder:
         peer = nnunet_peer.Peer(Path(folder), threads=torch.get_num_threads())
         known = None if options.small else nnunet_peer.version(peer)
@@ -147,45 +197,13 @@ def main() -> None:
             seconds[name], masks[name] = nnunet_peer.slide(
                 peer, usual, channels, window=window, rounds=rounds
             )
-    reference = masks["lascarlib, float32"]
-    different = {name: 100 * float((mask != reference).mean()) for name, mask in masks.items()}
-    rows = [
-        {
-            "prediction": name,
-            "seconds": seconds[name],
-            "ratio": seconds[name] / seconds["lascarlib"],
-            "% of voxels different": different[name],
-            "Dice": _dice(masks[name], sample.label),
-        }
-        for name in seconds
-    ]
-    places = len(window_places(shape, window, overlap=0.5))
-    notes = [
-        f"{' x '.join(map(str, shape))} voxels, {torch.get_num_threads()} threads, U-Net with "
-        f"{FEATURES} features; {places} windows of {' x '.join(map(str, window))} voxels.",
-        f"lascarlib works in {auto}, which `auto` means on this processor; different are voxels of "
-        "the mask from lascarlib's windows in float32. MONAI and nnU-Net place their windows "
-        "otherwise and have PyTorch's instance norm.",
-        f"nnU-Net's predictor ({known}) has its own process, after the others."
-        if known
-        else f"nnU-Net is left out: this is a small run, or {nnunet_peer.PYTHON_VARIABLE} names no "
-        "Python that has it.",
-        "The whole volume in one pass has other instance-norm statistics than the patches the "
-        "network was trained on, so it is not what `lascar predict` does.",
-        "This process, all of lascarlib's and MONAI's predictions and the libraries included, "
-        f"never held more than {most_memory_mb():.0f} MB.",
-        f"The network: read from {options.weights.name}."
-        if had_weights
-        else f"The network was trained for {iterations} iterations on four other phantoms.",
-    ]
+    rows = rows_of(seconds, masks, sample.label)
+    notes = notes_on(shape, window, precision=auto, nnunet=known)
+    notes.append(f"The network was {origin}.")
     write_table(options.out / "inference.md", rows, title="Inference", notes=notes)
-    if different["lascarlib"] > MOST_DIFFERENT_PERCENT and not options.small:
-        raise SystemExit(f"{different['lascarlib']:.3f} % of the voxels differ")
-
-
-def _dice(mask: np.ndarray, label: np.ndarray | None) -> float:
-    assert label is not None
-    return float(2 * (mask & label).sum() / (mask.sum() + label.sum()))
+    different = 100 * float((masks["lascarlib"] != masks["lascarlib, float32"]).mean())
+    if different > MOST_DIFFERENT_PERCENT and not options.small:
+        raise SystemExit(f"{different:.3f} % of the voxels differ")
 
 
 if __name__ == "__main__":

@@ -41,6 +41,35 @@ def phantom_scores(predict: Predictor, source: str) -> dict[str, object]:
     return record
 
 
+def atrium_scores(predict: Predictor, source: str) -> dict[str, dict[str, float]]:
+    """Dice, ASD and HD of the LA of every case, on its own grid, by the case's name."""
+    only_atrium = replace(predict, networks={"atrium": predict.networks["atrium"]})
+    cases, found = open_dataset(source), {}
+    for case in tqdm(cases, total=len(cases), desc="LA", unit="case"):
+        row = score_case(case, only_atrium(case).atrium, score_scar=False)
+        found[row.id] = {
+            "dice": round(row.atrium_dice, 4),
+            "asd_mm": round(row.atrium_asd_mm, 3),
+            "hd_mm": round(row.atrium_hd_mm, 2),
+        }
+    return found
+
+
+def rows_of(dices: list[float], *, seen: int) -> list[dict[str, object]]:
+    """A row for all cases, one for those that were looked at, one for the others."""
+    parts = {"all": dices, "looked at": dices[:seen], "not looked at": dices[seen:]}
+    return [
+        {
+            "cases": part,
+            "n": len(dice),
+            "Dice": f"{np.mean(dice):.3f} ± {np.std(dice, ddof=1):.3f}",
+            "least": f"{min(dice):.3f}",
+            "greatest": f"{max(dice):.3f}",
+        }
+        for part, dice in parts.items()
+    ]
+
+
 def main() -> None:
     """Score every real case, then phantoms for the scar; write scores, table and model card."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -57,15 +86,7 @@ def main() -> None:
         data, name = f"{os.environ['LASCAR_DATA']}/utah2018", "utah2018"
         seen, unseen = SEEN, UNSEEN_PHANTOMS
     predict = load_predictor(run)
-    only_atrium = replace(predict, networks={"atrium": predict.networks["atrium"]})
-    cases = {}
-    for case in tqdm(open_dataset(data), total=len(open_dataset(data)), desc="LA", unit="case"):
-        row = score_case(case, only_atrium(case).atrium, score_scar=False)
-        cases[row.id] = {
-            "dice": round(row.atrium_dice, 4),
-            "asd_mm": round(row.atrium_asd_mm, 3),
-            "hd_mm": round(row.atrium_hd_mm, 2),
-        }
+    cases = atrium_scores(predict, data)
     record = {
         "data": name,
         "seen": seen,
@@ -83,21 +104,9 @@ def main() -> None:
         write_atomically(
             run.folder / "card.md", lambda part: part.write_text(card, encoding="utf-8")
         )
-    dices = {"all": [row["dice"] for row in cases.values()]}
-    dices |= {"looked at": dices["all"][:seen], "not looked at": dices["all"][seen:]}
-    rows = [
-        {
-            "cases": part,
-            "n": len(dice),
-            "Dice": f"{np.mean(dice):.3f} ± {np.std(dice, ddof=1):.3f}",
-            "least": f"{min(dice):.3f}",
-            "greatest": f"{max(dice):.3f}",
-        }
-        for part, dice in dices.items()
-    ]
     write_table(
         options.out / "zero_shot.md",
-        rows,
+        rows_of([row["dice"] for row in cases.values()], seen=seen),
         title="Zero-shot: phantoms to learn from, real hearts to find",
         notes=[
             f"LA of {options.run} on {name}, each case on its own grid; mean ± SD over cases.",

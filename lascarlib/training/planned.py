@@ -16,8 +16,11 @@ from lascarlib.training.objective import IN_CHANNELS
 
 T = TypeVar("T")
 
-_PLANNED = ("spacing_mm", "patch_voxels", "features", "batch_size", "batch_dice", "normalise")
-_PLANNED_ROTATION = ("rotation_degrees", "rotation_axes")
+PLANNED = ("spacing_mm", "patch_voxels", "features", "batch_size", "batch_dice", "normalise")
+"""What a plan decides in a stage's config."""
+
+PLANNED_ROTATION = ("rotation_degrees", "rotation_axes")
+"""What it decides in the stage's augmentation."""
 
 
 def planned(config: Config, dataset: Dataset) -> Config:
@@ -40,8 +43,8 @@ def planned(config: Config, dataset: Dataset) -> Config:
     found = fingerprint(dataset)
     return dataclasses.replace(
         config,
-        atrium=_with_plan(config.atrium, found, stage="atrium"),
-        scar=_with_plan(config.scar, found, stage="scar"),
+        atrium=plan_stage(config.atrium, found, stage="atrium"),
+        scar=plan_stage(config.scar, found, stage="scar"),
     )
 
 
@@ -78,11 +81,24 @@ def stage_plan(stage: str, found: Mapping[str, object], *, budget: Budget = BUDG
     )
 
 
-def _with_plan(config: StageConfig, found: dict[str, object], *, stage: str) -> StageConfig:
+def plan_stage(config: StageConfig, found: Mapping[str, object], *, stage: str) -> StageConfig:
+    """Fill in what a stage with another plan than "fixed" takes from a fingerprint.
+
+    Args:
+        config: of the stage.
+        found: fingerprint of the data set, see `lascarlib.models.fingerprint.fingerprint`.
+        stage: "atrium" or "scar".
+
+    Returns:
+        The config with every number final; unchanged where its plan is "fixed".
+
+    Raises:
+        LascarError: a planned number was also set by hand.
+    """
     if config.plan == "fixed":
         return config
-    fixed = _changed(config, StageConfig(), _PLANNED)
-    turned = _changed(config.augmentation, Augmentation(), _PLANNED_ROTATION)
+    fixed = _changed(config, StageConfig(), PLANNED)
+    turned = _changed(config.augmentation, Augmentation(), PLANNED_ROTATION)
     fixed += [f"augmentation.{name}" for name in turned]
     if fixed:
         raise LascarError(
