@@ -75,7 +75,8 @@ def test_an_out_of_fold_prediction_comes_from_the_network_that_never_saw_the_cas
         one = {"atrium": predictor.networks["atrium"][index : index + 1]}
         alone = dataclasses.replace(predictor, networks=one)
         probability = alone(case).atrium_probability
-        assert np.allclose(probability, out_of_fold_probability(trained, case), atol=1e-5) == agrees
+        apart = np.abs(probability - out_of_fold_probability(trained, case)).max()
+        assert (apart < 1e-3) == agrees  # the stored sample has half the digits
 
 
 def test_it_learned_something(trained, tiny_dataset) -> None:
