@@ -75,9 +75,9 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) 
                 f"{who} {WORDS.get(who, '')} Network: {network}."
                 for who, network in sorted(networks.items())
             ),
-            "Load: of the whole machine when the training ended, its own work included. Next "
-            "to nothing else ran; a training whose iterations take a quarter longer than another's "
-            "of the same contestant was disturbed, and is made again.",
+            "Load: of the whole machine when the training ended, its own work included. Where a "
+            "contestant's iterations took longer in one training than in another, something ran "
+            "beside it; from a quarter on it is made again.",
             f"Every case of every training, with its command and versions: `{records.name}`; "
             f"trained at commit {', '.join(commits)}.",
         ],

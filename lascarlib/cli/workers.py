@@ -1,7 +1,6 @@
 """The options that say who does the work: `--workers`, `--scheduler` and `--retries`."""
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -52,9 +51,10 @@ def chosen_pool(options: argparse.Namespace) -> "Pool":
     import psutil
 
     from lascarlib.scheduling import Pool
+    from lascarlib.scheduling.shares import usable_cores
 
     pool = Pool(workers=options.workers, scheduler=options.scheduler, retries=options.retries)
-    cores, free_gb = os.cpu_count() or 1, psutil.virtual_memory().available / 1e9
+    cores, free_gb = usable_cores(), psutil.virtual_memory().available / 1e9
     if pool.workers > max(1, min(cores, free_gb // GB_EACH)):
         print(
             f"--workers {pool.workers}: a lot for {cores} cores and {free_gb:.0f} GB of free "

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from lascarlib.errors import LascarError
 from lascarlib.scheduling.child import GRACE_S, run_in_child
 from lascarlib.scheduling.progress import percentages
-from lascarlib.scheduling.shares import share
+from lascarlib.scheduling.shares import share, usable_cores
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -96,13 +96,12 @@ def work(description: Description, slots: int) -> dict[str, Any]:
 
 def _machine() -> tuple[int, list[str]]:
     """Cores this process may use, and names of the GPUs it sees."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named is None:
         gpus = sorted(name[6:] for name in _devices() if name[6:].isdecimal())
     else:
         gpus = [name for name in named.split(",") if name]
-    return cores or 1, gpus
+    return usable_cores(), gpus
 
 
 def _devices() -> list[str]:

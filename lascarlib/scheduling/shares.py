@@ -1,6 +1,13 @@
 """Every worker's share of a machine: threads and GPUs."""
 
+import os
 from collections.abc import Mapping, Sequence
+
+
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return cores or 1
 
 
 def share(

@@ -48,12 +48,12 @@ def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
         kind: see `sample_file`.
         samples: each with a label.
     """
-    folder = run.folder / "cache" / kind
-    for outdated in folder.glob("*") if folder.exists() else ():
-        if outdated.name != _key(run):
-            shutil.rmtree(outdated)
+    folder = run.folder / "cache" / kind / _key(run)
+    for each in folder.parent.glob("*"):
+        if each != folder:
+            shutil.rmtree(each)
     for sample in samples:
-        store_sample(sample, folder / _key(run))
+        store_sample(sample, folder)
 
 
 def _key(run: Run) -> str:

@@ -16,7 +16,7 @@ def test_workers_without_room_are_warned_of(
 ) -> None:
     memory = argparse.Namespace(available=free_gb * 1e9)
     monkeypatch.setattr("psutil.virtual_memory", lambda: memory)
-    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    monkeypatch.setattr("lascarlib.scheduling.shares.usable_cores", lambda: cores)
     parser = argparse.ArgumentParser()
     add_options(parser, what="folds")
     assert chosen_pool(parser.parse_args(["--workers", str(asked)])).workers == asked

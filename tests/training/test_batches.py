@@ -121,9 +121,7 @@ def test_a_patch_larger_than_the_volume_is_padded_with_zeros(files) -> None:
     assert (image[~outside] > 0.5).sum() >= 20 * 16 * 10 - 1
 
 
-def test_samples_take_half_the_bytes_but_where_distances_are_learned(
-    tmp_path,
-) -> None:
+def test_samples_take_half_the_bytes_but_where_distances_are_learned(tmp_path) -> None:
     rng = np.random.default_rng(0)
     channels = rng.normal(size=(2, *SHAPE)).astype(np.float32)
     label, maps = rng.random(SHAPE) > 0.5, channels * 40
