@@ -2,6 +2,7 @@
 
 import argparse
 import datetime
+import gc
 import platform
 import shlex
 import sys
@@ -72,6 +73,7 @@ def peak_memory_mb(run: Callable[[], object]) -> float:
     Returns:
         Megabytes (1e6 bytes) above the level before the call.
     """
+    gc.collect()  # what earlier work left behind would otherwise go during the call
     process, done = psutil.Process(), threading.Event()
     before = peak = process.memory_info().rss
 

@@ -31,8 +31,8 @@ def test_the_least_time_counts(table, monkeypatch) -> None:
 
 
 def test_peak_memory_sees_what_a_function_allocates(table) -> None:
-    # 8 million float64 are 64 MB; half as much again for what else happens meanwhile.
-    assert 60 < table.peak_memory_mb(lambda: np.ones(8_000_000)) < 96
+    # 40 million float64 are 320 MB; a quarter of it for what else comes and goes meanwhile.
+    assert 240 < table.peak_memory_mb(lambda: np.ones(40_000_000)) < 400
 
 
 def test_the_most_memory_ever_held_is_no_less_than_what_is_held_now(table) -> None:
