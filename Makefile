@@ -27,7 +27,7 @@ check: env      # format, lint, types, notebooks without outputs
 	$(BIN)/nbstripout --keep-id --verify notebooks/*.ipynb
 
 bench: env      # time the library beside other tools: benchmarks/results/
-	for script in $(filter-out %/table.py %_peer.py %_side.py %/minutes.py %/minutes_page.py %/gpu.py %/costs.py %/notebooks.py,$(wildcard benchmarks/*.py)); do $(BIN)/python $$script || exit 1; done
+	for name in augmentation baselines distance_maps evaluation explorer inference; do $(BIN)/python benchmarks/$$name.py || exit 1; done
 
 env: .venv/installed
 .venv/installed: pyproject.toml constraints.txt

@@ -11,40 +11,33 @@ is not done again: after an interruption the same command goes on. Without a GPU
 import argparse
 import dataclasses
 import os
-import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from nnunet_peer import Peer, convert_cases, network_overrides, plan_and_preprocess, version
+from nnunet_peer import convert_cases, network_overrides, plan_and_preprocess
 from nnunet_peer import train as train_nnunet
-from table import RESULTS, as_folder, most_memory_mb, run_script, write_table
+from nnunet_process import Peer, version
+from table import RESULTS, as_folder, run_script, write_table
 
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.errors import LascarError
 from lascarlib.evaluation import score_case
-from lascarlib.memory import memory_kept
 from lascarlib.models.fingerprint import fingerprint
 from lascarlib.pipeline import load_predictor, train
 from lascarlib.pipeline.train import train_atrium
 from lascarlib.training import Config, make_config, start_run
-from lascarlib.training.batches import Batches
 from lascarlib.training.cache import sample_file
 from lascarlib.training.checkpoint import read_json, write_json
-from lascarlib.training.device import choose_device, choose_precision, make_fabric
-from lascarlib.training.learner import make_learner
-from lascarlib.training.objective import make_objective
+from lascarlib.training.device import choose_device, choose_precision
 from lascarlib.training.planned import PLANNED, PLANNED_ROTATION, plan_stage
-from lascarlib.training.settings import from_json, to_json
-from lascarlib.training.stage import batch_plan
-from lascarlib.training.stream import stream
+from lascarlib.training.settings import to_json
 
 LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
-WARM_UP = 10
+SIDE = Path(__file__).with_name("gpu_side.py")
 PEER_WORKERS = min(12, os.cpu_count() or 1)
 """Processes that augment for nnU-Net: as many as it takes by itself."""
 SMALL = {"spacing_mm": (4.0, 4.0, 4.0), "patch_voxels": (16, 16, 8), "features": (4, 8)}
@@ -67,52 +60,13 @@ def config_of(literals: dict[str, Any], **settings: Any) -> Config:
     return make_config("gpu", seed=0, settings={"atrium.plan": "fixed", **stage, **settings})
 
 
-@memory_kept()
-def time_steps(config: Config, files: list[Path], *, iterations: int) -> dict:
-    """Train some iterations as the loop does, data path included; seconds each, and peak MB."""
-    stage, objective = config.atrium, make_objective(config, "atrium")
-    fabric = make_fabric(choose_precision("auto"))
-    plan = batch_plan(stage, seed=0)
-    batches = Batches(files, plan, device=fabric.device)
-    learner = make_learner(objective, stage, seed=0, fabric=fabric)
-    wrapped, optimizer = learner.wrapped, learner.optimizer
-    seconds, begun = [], time.perf_counter()
-    for step, (image, target, _) in enumerate(stream(batches, range(iterations), fabric.device)):
-        loss = objective.loss(wrapped(image), target, step)
-        optimizer.zero_grad()
-        fabric.backward(loss)
-        fabric.clip_gradients(wrapped, optimizer, max_norm=stage.gradient_clip)
-        optimizer.step()
-        float(loss.detach())  # waits for the device, as nnU-Net's step does
-        seconds.append(time.perf_counter() - begun)
-        begun = time.perf_counter()
-    return {
-        "seconds_an_iteration": statistics.median(seconds[WARM_UP:] or seconds),
-        "peak_mb": _peak_mb(),
-        "parameters": sum(parameter.numel() for parameter in learner.model.parameters()),
-    }
-
-
-def _peak_mb() -> float:
-    if torch.cuda.is_available():
-        return torch.cuda.max_memory_reserved() / 1e6
-    return most_memory_mb()
-
-
 def time_in_a_process(work: Path, config: Config, files: list[Path], **options: Any) -> dict:
-    """`time_steps` in a process of its own, so that each contestant's memory is its own."""
+    """Time training steps in a process of its own, so that each contestant's memory is its own."""
     request = work / "request.json"
     words = {"config": to_json(config), "files": [str(file) for file in files], "options": options}
     write_json(request, words)
-    subprocess.run([sys.executable, __file__, "--steps", request], check=True)
+    subprocess.run([sys.executable, SIDE, request], check=True)
     return dict(read_json(request.with_suffix(".answer.json")))
-
-
-def _steps(request: Path) -> None:
-    words = read_json(request)
-    config = from_json(Config, words["config"])
-    found = time_steps(config, [Path(file) for file in words["files"]], **words["options"])
-    write_json(request.with_suffix(".answer.json"), found)
 
 
 def compare_speed(
@@ -226,11 +180,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60.0, help="of training, for each loss")
     parser.add_argument("--small", action="store_true", help="a tiny network, to try the script")
     parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the tables")
-    parser.add_argument("--steps", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.steps:
-        _steps(options.steps)
-        return
     if options.small:
         options.data, options.split, options.iterations = "phantom:cases=3,seed=1", 2, 3
         options.work = options.out / "work"

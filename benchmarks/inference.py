@@ -11,6 +11,7 @@ import nnunet_peer
 import numpy as np
 import torch
 from monai.inferers import sliding_window_inference
+from nnunet_process import PYTHON_VARIABLE, Peer, version
 from table import RESULTS, as_folder, best_seconds, most_memory_mb, run_script, write_table
 from torch import Tensor, nn
 
@@ -147,7 +148,7 @@ def notes_on(shape: Shape, window: Shape, *, precision: str, nnunet: str | None)
         "windows otherwise and have PyTorch's instance norm.",
         f"nnU-Net's predictor ({nnunet}) has its own process, after the others."
         if nnunet
-        else f"nnU-Net is left out: this is a small run, or {nnunet_peer.PYTHON_VARIABLE} names no "
+        else f"nnU-Net is left out: this is a small run, or {PYTHON_VARIABLE} names no "
         "Python that has it.",
         "The whole volume in one pass has other instance-norm statistics than the patches the "
         "network was trained on, so it is not what `lascar predict` does.",
@@ -190,8 +191,8 @@ def main() -> None:
         rounds=rounds,
     )
     with tempfile.TemporaryDirectory() as folder:
-        peer = nnunet_peer.Peer(Path(folder), threads=torch.get_num_threads())
-        known = None if options.small else nnunet_peer.version(peer)
+        peer = Peer(Path(folder), threads=torch.get_num_threads())
+        known = None if options.small else version(peer)
         if known is not None:
             name = "nnU-Net, float32"
             seconds[name], masks[name] = nnunet_peer.slide(

@@ -9,144 +9,24 @@ import datetime
 import itertools
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import monai_peer
-import nnunet_peer
-import numpy as np
 import psutil
 import torch
+from contestants import CONTESTANTS, STARTS, Task, nnunets
 from minutes_page import write_page
+from nnunet_process import Peer, required_version
 from table import RESULTS, as_folder, command_line, processor, run_script
 from tqdm import tqdm
 
-from lascarlib.case import Case
 from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.errors import LascarError
-from lascarlib.evaluation import dice
 from lascarlib.experiments.trials import TRIALS, Trial, add_trial, read_trials
-from lascarlib.pipeline import Predictor, train_atrium
-from lascarlib.preprocess import atrium_sample, to_case_grid
-from lascarlib.provenance import commit, versions
-from lascarlib.training import ALL, make_config, start_run
-from lascarlib.training.batches import store_sample
+from lascarlib.provenance import commit
+from lascarlib.training import make_config
 from lascarlib.training.config import Config, StageConfig
-from lascarlib.training.stage import load_networks
-from lascarlib.training.watching import read_rows
-
-
-@dataclass(frozen=True)
-class Task:
-    """What a contestant gets.
-
-    Args:
-        training: labelled cases to learn from.
-        unseen: cases to be scored on.
-        config: of our training; the others get its seed, grid, patch, batch and features.
-        minutes: to train.
-        folder: for what it writes.
-    """
-
-    training: Dataset
-    unseen: Dataset
-    config: Config
-    minutes: float
-    folder: Path
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Iterations, Dice by case, versions (see `Trial`), and the load as the training ended."""
-
-    iterations: int
-    dice: Mapping[str, float]
-    versions: str
-    load: float
-
-
-def ours(task: Task) -> Outcome:
-    """The LA network of `lascar train --budget`, and `lascar predict`."""
-    run = start_run(task.folder / "run", task.config, task.training)
-    train_atrium(run, task.training, folds=(ALL,), budget_s=60 * task.minutes)
-    load = psutil.getloadavg()[0]
-    predict = Predictor(run, {"atrium": load_networks(run, "atrium")}, population=None)
-    last = read_rows(run.fold_folder("atrium", ALL) / "log.csv")[-1]
-    found = _dices(task.unseen, lambda case: predict(case).atrium)
-    return Outcome(int(last["iteration"]), found, _own_versions(), load)
-
-
-def monais(task: Task) -> Outcome:
-    """MONAI's DynUNet recipe on the library's samples."""
-    config, seed = task.config.atrium, task.config.seed
-    for case in tqdm(task.training, total=len(task.training), desc="preparing", unit="case"):
-        store_sample(atrium_sample(case, spacing_mm=config.spacing_mm), task.folder)
-    files = sorted(task.folder.glob("*.npy"))
-    network, iterations = monai_peer.train(files, config, seconds=60 * task.minutes, seed=seed)
-    load = psutil.getloadavg()[0]
-
-    def predict(case: Case) -> np.ndarray:
-        channels = atrium_sample(case, spacing_mm=config.spacing_mm).channels
-        return to_case_grid(monai_peer.predict(network, channels, config.patch_voxels), case) > 0.5
-
-    known = f"{_own_versions()}, monai {version('monai')}"
-    return Outcome(iterations, _dices(task.unseen, predict), known, load)
-
-
-def nnunets(task: Task) -> Outcome:
-    """nnU-Net v2's trainer and predictor in its own Python, on a plan of the library's size."""
-    config = task.config.atrium
-    peer = nnunet_peer.Peer(task.folder, threads=torch.get_num_threads())
-    known = _nnunet_versions(peer)
-    nnunet_peer.convert_cases(peer, task.training)
-    nnunet_peer.convert_images(peer, task.unseen)
-    nnunet_peer.plan_and_preprocess(
-        peer,
-        spacing_mm=config.spacing_mm,
-        overrides=nnunet_peer.network_overrides(
-            config.patch_voxels, config.features, batch_size=config.batch_size
-        ),
-    )
-    trained = nnunet_peer.train(peer, minutes=task.minutes, seed=task.config.seed)
-    load = psutil.getloadavg()[0]
-    nnunet_peer.predict(peer, mirror=True)
-    found = nnunet_peer.score(peer, task.unseen)
-    return Outcome(int(trained["iterations"]), found, known, load)
-
-
-CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
-    "lascarlib": ours,
-    "lascarlib from pretrained:phantom": ours,
-    "nnU-Net v2": nnunets,
-    "MONAI DynUNet": monais,
-}
-
-STARTS = {"lascarlib from pretrained:phantom": "pretrained:phantom"}
-"""Contestants that go on from weights; these learned on phantoms alone."""
-
-
-def _own_versions() -> str:
-    return f"python {versions()['python']}, torch {torch.__version__}"
-
-
-def _nnunet_versions(peer: nnunet_peer.Peer) -> str:
-    known = nnunet_peer.version(peer)
-    if known is None:
-        raise LascarError(
-            f"{peer.python}: has no nnunetv2; let {nnunet_peer.PYTHON_VARIABLE} name a Python that "
-            "has it (benchmarks/README.md)"
-        )
-    return known
-
-
-def _dices(cases: Dataset, predict: Callable[[Case], np.ndarray]) -> dict[str, float]:
-    found = {}
-    for case in tqdm(cases, total=len(cases), desc="scoring", unit="case"):
-        assert case.atrium is not None
-        found[case.id] = dice(predict(case), case.atrium)
-    return found
 
 
 def measured(contestant: str, task: Task) -> Trial:
@@ -219,7 +99,7 @@ def _config(contestant: str, *, small: bool) -> Config:
 def _check(contestant: str, config: Config, trials: Sequence[Trial], records: Path) -> None:
     """Refuse, before any training, a tool that is missing and another network under one name."""
     if CONTESTANTS[contestant] is nnunets:
-        _nnunet_versions(nnunet_peer.Peer(Path()))
+        required_version(Peer(Path()))
     own = network_of(config.atrium)
     for trial in trials:
         if trial.contestant == contestant and trial.network != own:

@@ -1,29 +1,21 @@
 """nnU-Net v2 as a contestant: the same cases, its own plan, training and prediction.
 
-It lives in a Python of its own (`pip install -r benchmarks/requirements-nnunet.txt`) that
-`Peer(python=...)` or the environment variable NNUNET_PYTHON names; nothing here imports it.
-
-    peer = Peer(folder)                             # gets everything that nnU-Net writes
-    convert_cases(peer, dataset[:64])               # its raw folder
-    convert_images(peer, dataset[64:])
-    plan = plan_and_preprocess(peer, spacing_mm=(1.25, 1.25, 1.25), overrides={"batch_size": 2})
-    trained = train(peer, minutes=20.0)             # or iterations=500
-    predict(peer, mirror=False)
-    dices = score(peer, dataset[64:])               # case id to Dice on the case's own grid
+peer = Peer(folder)                             # gets everything that nnU-Net writes
+convert_cases(peer, dataset[:64])               # its raw folder
+convert_images(peer, dataset[64:])
+plan = plan_and_preprocess(peer, spacing_mm=(1.25, 1.25, 1.25), overrides={"batch_size": 2})
+trained = train(peer, minutes=20.0)             # or iterations=500
+predict(peer, mirror=False)
+dices = score(peer, dataset[64:])               # case id to Dice on the case's own grid
 """
 
-import json
-import os
-import subprocess
-import sys
-import tempfile
 import warnings
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from nnunet_process import Peer, call
 from torch import nn
 
 from lascarlib.case import Case
@@ -32,64 +24,7 @@ from lascarlib.errors import LascarError
 from lascarlib.evaluation import dice
 from lascarlib.geometry.grid import Shape, Spacing
 from lascarlib.io import read_volume, write_volume
-from lascarlib.training.checkpoint import read_json, write_json
-
-DATASET = "Dataset001_LA"
-PYTHON_VARIABLE = "NNUNET_PYTHON"
-SIDE = Path(__file__).with_name("nnunet_side.py")
-
-
-@dataclass(frozen=True)
-class Peer:
-    """Where nnU-Net works, and with what.
-
-    Args:
-        folder: gets raw, preprocessed and results folders, images, predictions and `nnunet.log`.
-        python: interpreter that has nnunetv2; NNUNET_PYTHON, else this one.
-        device: "cpu" or "cuda".
-        threads: of PyTorch in its main process.
-        workers: processes that augment beside it, 0 for none.
-        compiled: whether it may use torch.compile, as it does by default; never on a CPU.
-    """
-
-    folder: Path
-    python: str = field(default_factory=lambda: os.environ.get(PYTHON_VARIABLE, sys.executable))
-    device: str = "cpu"
-    threads: int = 2
-    workers: int = 1
-    compiled: bool = False
-
-    @property
-    def raw(self) -> Path:
-        """Its raw data set."""
-        return self.folder / "raw" / DATASET
-
-    @property
-    def images(self) -> Path:
-        """Images to predict."""
-        return self.folder / "images"
-
-    @property
-    def predictions(self) -> Path:
-        """Masks it found."""
-        return self.folder / "predictions"
-
-
-def version(peer: Peer) -> str | None:
-    """The versions of nnunetv2, its torch and its Python; None where it has none, or is none."""
-    code = (
-        "from importlib.metadata import version as v; from platform import python_version as p; "
-        "print(v('nnunetv2'), v('torch'), p())"
-    )
-    try:
-        found = subprocess.run(
-            [peer.python, "-c", code], capture_output=True, text=True, env=_inherited(peer)
-        )
-    except OSError:
-        return None
-    if found.returncode:
-        return None
-    return "nnunetv2 {}, torch {}, python {}".format(*found.stdout.split())
+from lascarlib.training.checkpoint import write_json
 
 
 def convert_cases(peer: Peer, dataset: Dataset) -> None:
@@ -136,7 +71,7 @@ def plan_and_preprocess(
     Raises:
         LascarError: it fails; the log is named and its last line quoted.
     """
-    return _call(
+    return call(
         peer,
         "prepare",
         spacing_zyx_mm=None if spacing_mm is None else list(spacing_mm[::-1]),
@@ -193,13 +128,13 @@ def train(
     """
     if (iterations is None) == (minutes is None):
         raise LascarError("train takes iterations or minutes; give one of them")
-    return _call(peer, "train", iterations=iterations, minutes=minutes, seed=seed)
+    return call(peer, "train", iterations=iterations, minutes=minutes, seed=seed)
 
 
 def predict(peer: Peer, *, mirror: bool = True) -> dict[str, Any]:
     """Segment the converted images on their own grids; returns `seconds` for all of them."""
     places = {"images": str(peer.images), "out": str(peer.predictions)}
-    return _call(peer, "predict", mirror=mirror, **places)
+    return call(peer, "predict", mirror=mirror, **places)
 
 
 def slide(
@@ -227,7 +162,7 @@ def slide(
         torch.jit.trace(network, torch.zeros(1, len(channels), *window)).save(files["network.pt"])
     np.save(files["volume.npy"], channels)
     places = {name.partition(".")[0]: path for name, path in files.items()}
-    found = _call(peer, "slide", window=list(window), rounds=rounds, **places)
+    found = call(peer, "slide", window=list(window), rounds=rounds, **places)
     return found["seconds"], np.load(files["mask.npy"])
 
 
@@ -243,49 +178,3 @@ def score(peer: Peer, dataset: Dataset) -> dict[str, float]:
 
 def _write_image(folder: Path, case: Case) -> None:
     write_volume(folder / f"{case.id}_0000.nii.gz", case.image.astype(np.float32), case.affine)
-
-
-def _call(peer: Peer, task: str, **options: Any) -> dict[str, Any]:
-    """Run a task of nnU-Net's side in its Python and read the answer."""
-    with tempfile.TemporaryDirectory() as folder:
-        answer = Path(folder) / "answer.json"
-        shared = {"threads": peer.threads, "workers": peer.workers, "device": peer.device}
-        words = json.dumps(options | shared | {"dataset": DATASET, "answer": str(answer)})
-        path = peer.folder / "nnunet.log"
-        command = [peer.python, SIDE, task, words]
-        try:
-            with path.open("a", encoding="utf-8") as log:
-                subprocess.run(
-                    command, env=_environment(peer, task), stdout=log, stderr=log, check=True
-                )
-        except OSError as error:
-            raise LascarError(
-                f"{peer.python}: cannot be run ({error.strerror}); let {PYTHON_VARIABLE} name a "
-                "Python that has nnunetv2"
-            ) from error
-        except subprocess.CalledProcessError as error:
-            lines = path.read_text(encoding="utf-8").split("\n")
-            said = next((line for line in reversed(lines) if line.strip()), "no word")
-            raise LascarError(
-                f"{path}: nnU-Net's {task} failed ({said.strip()}); read the end of this log"
-            ) from error
-        return dict(read_json(answer))
-
-
-def _inherited(peer: Peer) -> dict[str, str]:
-    """This process's variables; where a Python of its own is named, not where ours looks."""
-    ours = peer.python == sys.executable
-    return {name: value for name, value in os.environ.items() if ours or name != "PYTHONPATH"}
-
-
-def _environment(peer: Peer, task: str) -> dict[str, str]:
-    beside = peer.workers if task == "train" else max(1, peer.workers)  # its planner wants one
-    folders = {f"nnUNet_{name}": str(peer.folder / name) for name in ("raw", "preprocessed")}
-    return {
-        **_inherited(peer),
-        **folders,
-        "nnUNet_results": str(peer.folder / "results"),
-        "nnUNet_compile": "t" if peer.compiled else "f",
-        "nnUNet_n_proc_DA": str(beside),
-        "OMP_NUM_THREADS": str(peer.threads),
-    }

@@ -177,8 +177,7 @@ def main() -> None:
     cases, iterations = (1, 2) if options.small else (options.cases, options.iterations)
     if not options.small:
         if "LASCAR_DATA" not in os.environ:
-            print("LASCAR_DATA is not set; it holds utah2018, to test on: nothing is measured")
-            return
+            raise LascarError("LASCAR_DATA is not set; let it name the folder that holds utah2018")
         test = f"{os.environ['LASCAR_DATA']}/utah2018[64:]"
     path = options.out / "phantom_ingredients.json"
     made_from = {"iterations": iterations, "cases": cases}

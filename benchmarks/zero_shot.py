@@ -10,6 +10,7 @@ from table import RESULTS, as_folder, command_line, run_script, write_table
 from tqdm import tqdm
 
 from lascarlib.datasets import open_dataset
+from lascarlib.errors import LascarError
 from lascarlib.evaluation import score_case
 from lascarlib.io import write_atomically
 from lascarlib.pipeline import Predictor, load_predictor
@@ -81,8 +82,7 @@ def main() -> None:
     data, name, seen, unseen = "phantom:cases=4,seed=98", "phantoms", 2, f"{UNSEEN_PHANTOMS}[:2]"
     if not options.small:
         if "LASCAR_DATA" not in os.environ:
-            print("LASCAR_DATA is not set; it holds utah2018, to test on: nothing is measured")
-            return
+            raise LascarError("LASCAR_DATA is not set; let it name the folder that holds utah2018")
         data, name = f"{os.environ['LASCAR_DATA']}/utah2018", "utah2018"
         seen, unseen = SEEN, UNSEEN_PHANTOMS
     predict = load_predictor(run)

@@ -19,9 +19,14 @@ def nnunet(load_benchmark):
     return load_benchmark("nnunet_peer")
 
 
+@pytest.fixture(scope="module")
+def process(load_benchmark):
+    return load_benchmark("nnunet_process")
+
+
 @pytest.fixture
-def peer(nnunet, tmp_path):
-    return nnunet.Peer(tmp_path, python=os.environ.get("NNUNET_PYTHON", sys.executable))
+def peer(process, tmp_path):
+    return process.Peer(tmp_path, python=os.environ.get("NNUNET_PYTHON", sys.executable))
 
 
 def cases(count: int, *, edge: int = 4) -> Dataset:
@@ -63,9 +68,9 @@ def test_overrides_are_in_nnunets_order_of_axes(nnunet) -> None:
     assert network["n_conv_per_stage_decoder"] == [2, 2]
 
 
-def test_a_python_without_nnunet_is_said_in_one_sentence(nnunet, tmp_path) -> None:
-    peer = nnunet.Peer(tmp_path, python=sys.executable)
-    if nnunet.version(peer) is not None:
+def test_a_python_without_nnunet_is_said_in_one_sentence(nnunet, process, tmp_path) -> None:
+    peer = process.Peer(tmp_path, python=sys.executable)
+    if process.version(peer) is not None:
         pytest.skip("this Python has nnunetv2")
     # The log may lie in a folder that goes with the failed run: its last line is said too.
     words = r"nnunet\.log: nnU-Net's prepare failed \(.*nnunetv2.*\); read"
@@ -73,9 +78,9 @@ def test_a_python_without_nnunet_is_said_in_one_sentence(nnunet, tmp_path) -> No
         nnunet.plan_and_preprocess(peer)
 
 
-def test_a_python_that_is_none_is_said(nnunet, tmp_path) -> None:
-    peer = nnunet.Peer(tmp_path, python=str(tmp_path / "nowhere"))
-    assert nnunet.version(peer) is None
+def test_a_python_that_is_none_is_said(nnunet, process, tmp_path) -> None:
+    peer = process.Peer(tmp_path, python=str(tmp_path / "nowhere"))
+    assert process.version(peer) is None
     with pytest.raises(LascarError, match=r"nowhere: cannot be run .*; let NNUNET_PYTHON name"):
         nnunet.predict(peer)
 
@@ -85,8 +90,8 @@ def test_a_training_has_one_length(nnunet, peer) -> None:
         nnunet.train(peer, iterations=1, minutes=1.0)
 
 
-def test_it_plans_trains_and_predicts(nnunet, peer) -> None:
-    if nnunet.version(peer) is None:
+def test_it_plans_trains_and_predicts(nnunet, process, peer) -> None:
+    if process.version(peer) is None:
         pytest.skip("NNUNET_PYTHON names no Python with nnunetv2 (requirements-nnunet.txt)")
     data = cases(2, edge=16)
     nnunet.convert_cases(peer, data)
@@ -108,10 +113,11 @@ class Bright(torch.nn.Module):
         return torch.cat([torch.zeros_like(volume), volume], dim=1)
 
 
-def test_its_window_slides_a_network_that_is_not_its_own(nnunet, peer) -> None:
-    if nnunet.version(peer) is None:
+def test_its_window_slides_a_network_that_is_not_its_own(nnunet, process, peer) -> None:
+    if process.version(peer) is None:
         pytest.skip("NNUNET_PYTHON names no Python with nnunetv2 (requirements-nnunet.txt)")
-    volume = np.random.default_rng(1).normal(size=(1, 12, 10, 8)).astype(np.float32)
+    # Ones: what is weighted in half precision at a window's corner must not vanish.
+    volume = np.random.default_rng(1).choice(np.float32([-1, 1]), size=(1, 12, 10, 8))
     seconds, mask = nnunet.slide(peer, Bright().eval(), volume, window=(8, 8, 4), rounds=1)
     assert seconds > 0
     assert np.array_equal(mask, volume[0] > 0)

@@ -35,7 +35,16 @@ ROWS = {
 }
 
 
-PARTS = {"table", "minutes_page", "monai_peer", "nnunet_peer", "nnunet_side"}
+PARTS = {
+    "contestants",
+    "gpu_side",
+    "minutes_page",
+    "monai_peer",
+    "nnunet_peer",
+    "nnunet_process",
+    "nnunet_side",
+    "table",
+}
 """Files that benchmarks import or start, tested beside this."""
 
 
