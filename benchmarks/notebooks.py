@@ -14,11 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import psutil
 from table import RESULTS, as_folder, processor, run_script, write_table
 
-from lascarlib.book.cache import notebook_key
+from lascarlib.book.cache import library_hash
 from lascarlib.book.parameters import by_hand, read_notebook
 from lascarlib.book.runner import (
     PACKAGE,
@@ -32,6 +31,7 @@ from lascarlib.experiments.store import STORE_VARIABLE
 from lascarlib.training.checkpoint import read_json, write_json
 
 ROOT = project_root()
+LOCK = ROOT / "constraints.txt"
 
 
 def time_and_memory(work: Callable[[], object]) -> tuple[float, float]:
@@ -88,7 +88,11 @@ def measure(profile: str, names: list[str], folder: Path) -> dict[str, dict[str,
         BookError: a notebook fails.
     """
     store, kept = folder / "store", folder / "measures.json"
-    origin = {"library": _library(), "processor": processor(), "cores": psutil.cpu_count()}
+    origin = {
+        "library": library_hash(PACKAGE, lock=LOCK),
+        "processor": processor(),
+        "cores": psutil.cpu_count(),
+    }
     record: dict[str, Any] = read_json(kept) if kept.exists() else {**origin, "notebooks": {}}
     if any(record[part] != value for part, value in origin.items()):
         raise LascarError(
@@ -115,12 +119,6 @@ def measure(profile: str, names: list[str], folder: Path) -> dict[str, dict[str,
         write_json(kept, record)
         shutil.rmtree(before)
     return {name: record["notebooks"][name] for name in names}
-
-
-def _library() -> str:
-    """Hash of the library's files and the lock: the key of a notebook without cells."""
-    empty = nbformat.v4.new_notebook()
-    return notebook_key(empty, parameters={}, library=PACKAGE, lock=ROOT / "constraints.txt")
 
 
 def main() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import nbformat
 
+from lascarlib.provenance import hash_files
+
 
 def notebook_key(
     notebook: nbformat.NotebookNode,
@@ -27,24 +29,34 @@ def notebook_key(
     Args:
         notebook: the notebook as read from git.
         parameters: what will be injected, the profile included.
-        library: the folder of the package; every file in it counts but compiled ones.
-        lock: the file of pinned versions; a missing one counts as empty.
+        library: see `library_hash`.
+        lock: the file of pinned versions.
 
     Returns:
         64 hexadecimal digits.
     """
-    digest = hashlib.sha256()
     cells = [
         [cell.cell_type, cell.source, sorted(cell.metadata.get("tags", []))]
         for cell in notebook.cells
     ]
-    settings = [cells, dict(sorted(parameters.items())), os.environ.get("LASCAR_DATA")]
-    digest.update(json.dumps(settings).encode())
-    for path in [lock, *sorted(library.rglob("*"))]:
-        if path.is_file() and "__pycache__" not in path.parts:
-            name = path.relative_to(library).as_posix() if path != lock else path.name
-            digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+    inputs = [dict(sorted(parameters.items())), os.environ.get("LASCAR_DATA")]
+    deciding = [cells, *inputs, library_hash(library, lock=lock)]
+    return hashlib.sha256(json.dumps(deciding).encode()).hexdigest()
+
+
+def library_hash(library: Path, *, lock: Path) -> str:
+    """Hash the library's files and the lock.
+
+    Args:
+        library: the folder of the package; every file in it counts but compiled ones.
+        lock: the file of pinned versions.
+
+    Returns:
+        64 hexadecimal digits.
+    """
+    files = [path for path in sorted(library.rglob("*")) if "__pycache__" not in path.parts]
+    folder = hash_files((path for path in files if path.is_file()), root=library)
+    return hashlib.sha256(folder.encode() + lock.read_bytes()).hexdigest()
 
 
 def stored_record(path: Path) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def reader(benchmark, monkeypatch) -> Reader:
     reader = Reader()
     monkeypatch.setenv("LASCAR_STORE", "")  # put back as it was afterwards
     monkeypatch.setattr(benchmark, "run_notebooks", reader)
-    monkeypatch.setattr(benchmark, "_library", lambda: "as it is")
+    monkeypatch.setattr(benchmark, "library_hash", lambda library, *, lock: "as it is")
     return reader
 
 
@@ -59,7 +59,7 @@ def test_measures_of_another_library_are_not_gone_on_with(
     benchmark, reader, tmp_path, monkeypatch
 ) -> None:
     benchmark.measure("smoke", ["one"], tmp_path)
-    monkeypatch.setattr(benchmark, "_library", lambda: "another")
+    monkeypatch.setattr(benchmark, "library_hash", lambda library, *, lock: "another")
     with pytest.raises(LascarError, match="begun with another library or on another machine"):
         benchmark.measure("smoke", ["one", "two"], tmp_path)
     assert len(reader.found) == 1
