@@ -7,6 +7,7 @@ import numpy as np
 from scipy import ndimage
 from table import RESULTS, as_folder, best_seconds, peak_memory_mb, run_script, write_table
 
+from lascarlib.errors import LascarError
 from lascarlib.geometry import (
     boundary_band,
     boundary_distance_map,
@@ -60,7 +61,7 @@ def compare(
     result_mm = ours()
     difference_mm = float(np.abs(result_mm - theirs()).max())
     if not difference_mm < LIMIT_MM:
-        raise SystemExit(f"{name}: {difference_mm} mm from SciPy, more than {LIMIT_MM}")
+        raise LascarError(f"{name}: {difference_mm} mm from SciPy, more than {LIMIT_MM}")
     seconds = best_seconds({"ours": ours, "theirs": theirs}, rounds=rounds)
     return {
         "map": name,

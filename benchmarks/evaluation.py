@@ -12,6 +12,7 @@ from monai.metrics import compute_average_surface_distance, compute_hausdorff_di
 from scipy import ndimage
 from table import RESULTS, as_folder, best_seconds, peak_memory_mb, run_script, write_table
 
+from lascarlib.errors import LascarError
 from lascarlib.evaluation import (
     average_surface_distance,
     dice,
@@ -21,15 +22,13 @@ from lascarlib.evaluation import (
 )
 from lascarlib.evaluation.overlap import crop_to_both
 from lascarlib.geometry import project_scar
-from lascarlib.geometry.grid import Box, paste, resample_label
+from lascarlib.geometry.grid import Box, Spacing, paste, resample_label
 from lascarlib.phantom import COARSE, phantom_case
 
-Spacing = tuple[float, float, float]
 Scores = dict[str, float]
 
 LIMIT = 1e-9
 MONAI_LIMIT_MM = 1e-3
-SMALL = "96 x 96 x 40 voxels, one round"
 
 
 def small_case() -> tuple[np.ndarray, np.ndarray, Spacing]:
@@ -190,7 +189,7 @@ def projection_rows(
     }
     differing = int((contestants["official"]() != contestants["textbook"]()).sum())
     if differing:
-        raise SystemExit(f"{differing} labels differ from SciPy's projection")
+        raise LascarError(f"{differing} labels differ from SciPy's projection")
     seconds = best_seconds(contestants, rounds=rounds)
     rows = [
         row(f"projection, {name}", "SciPy, official", seconds[name], seconds["textbook"])
@@ -217,13 +216,13 @@ def check(found: Scores, peers: Scores, peer: str, limit: float) -> None:
     """Stop where a peer has another value: a benchmark of wrong results is none."""
     for name, value in peers.items():
         if not abs(found[name] - value) < limit:
-            raise SystemExit(f"{name}: {found[name]} here and {value} from {peer}")
+            raise LascarError(f"{name}: {found[name]} here and {value} from {peer}")
 
 
 def main() -> None:
     """Run the comparison and write its table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--small", action="store_true", help=SMALL)
+    parser.add_argument("--small", action="store_true", help="96 x 96 x 40 voxels, one round")
     parser.add_argument("--rounds", type=int, default=5, help="how often each is timed")
     parser.add_argument("--out", type=as_folder, default=RESULTS, help="folder for the table")
     options = parser.parse_args()

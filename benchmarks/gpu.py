@@ -5,14 +5,15 @@
 First the seconds per iteration and the memory of training the network that is planned at 1 mm:
 lascarlib, lascarlib compiled, and nnU-Net v2 where NNUNET_PYTHON names a Python that has it. Then
 one training for so many minutes with each loss, and its scores on the cases held back. What is done
-is not done again: after an interruption the same command goes on. Without a GPU it says so.
+is not done again: after an interruption the same command goes on. A processor runs `--small` alone.
 """
 
 import argparse
 import dataclasses
-import os
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from lascarlib.evaluation import score_case
 from lascarlib.models.fingerprint import fingerprint
 from lascarlib.pipeline import load_predictor, train
 from lascarlib.pipeline.train import train_atrium
+from lascarlib.scheduling.shares import usable_cores
 from lascarlib.training import Config, make_config, start_run
 from lascarlib.training.cache import sample_file
 from lascarlib.training.checkpoint import read_json, write_json
@@ -38,7 +40,7 @@ from lascarlib.training.settings import to_json
 
 LOSSES = {"TopK": "dice-topk", "cross-entropy": "dice-cross-entropy"}
 SIDE = Path(__file__).with_name("gpu_side.py")
-PEER_WORKERS = min(12, os.cpu_count() or 1)
+PEER_WORKERS = min(12, usable_cores())
 """Processes that augment for nnU-Net: as many as it takes by itself."""
 SMALL = {"spacing_mm": (4.0, 4.0, 4.0), "patch_voxels": (16, 16, 8), "features": (4, 8)}
 
@@ -65,7 +67,10 @@ def time_in_a_process(work: Path, config: Config, files: list[Path], **options: 
     request = work / "request.json"
     words = {"config": to_json(config), "files": [str(file) for file in files], "options": options}
     write_json(request, words)
-    subprocess.run([sys.executable, SIDE, request], check=True)
+    done = subprocess.run([sys.executable, SIDE, request], stderr=subprocess.PIPE, text=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["no word"]
+        raise LascarError(f"{request}: timing its steps failed ({said[-1]})")
     return dict(read_json(request.with_suffix(".answer.json")))
 
 
@@ -75,48 +80,67 @@ def compare_speed(
     """Rows of seconds per iteration and memory; each is kept as soon as it is measured.
 
     All learn Dice and cross-entropy, nnU-Net's loss. What was measured with another processor,
-    torch or number of iterations does not count; another data set or network is refused.
+    torch or number of iterations does not count; another data set or network is refused. Where a
+    contestant fails that is said, and the others go on.
     """
     record = work / "speed.json"
     conditions = [_device(), torch.__version__, iterations]
     kept = read_json(record) if record.exists() else {}
     rows: dict[str, Any] = kept["rows"] if kept.get("conditions") == conditions else {}
+    contestants = _contestants(work, dataset, literals, iterations=iterations, small=small)
+    for name in [name for name in contestants if name not in rows]:
+        try:
+            rows[name] = contestants[name]()
+        except LascarError as error:  # the losses are still to come
+            print(f"gpu.py: {name}: {error}", file=sys.stderr)
+        else:
+            write_json(record, {"conditions": conditions, "rows": rows})
+    return [_speed_row(name, rows[name]) for name in contestants if name in rows]
+
+
+def _contestants(
+    work: Path, dataset: Dataset, literals: dict[str, Any], *, iterations: int, small: bool
+) -> dict[str, Callable[[], dict[str, Any]]]:
+    """Who is timed, in this order: ours, compiled on a GPU, and nnU-Net where it is there."""
     config = config_of({**literals, "loss": "dice-cross-entropy"})
     run = start_run(work / "samples", config, dataset, resume=True)
     train_atrium(run, dataset, folds=())  # prepares the samples, trains none
     files = [sample_file(run, "atrium", name) for name in run.ids]
-    patch = " x ".join(map(str, config.atrium.patch_voxels))
-    for name, compiled in {"lascarlib": False, "lascarlib, compiled": True}.items():
-        if name in rows or (compiled and choose_device() == "cpu"):
-            continue
-        stage = dataclasses.replace(config.atrium, compiled=compiled)
-        timed = dataclasses.replace(config, atrium=stage)
-        found = time_in_a_process(work, timed, files, iterations=iterations)
-        rows[name] = {"patch": patch, "batch": config.atrium.batch_size, **found}
-        write_json(record, {"conditions": conditions, "rows": rows})
+    timed = partial(_own_speed, work, config, files, iterations=iterations)
+    found: dict[str, Callable[[], dict[str, Any]]] = {"lascarlib": partial(timed, compiled=False)}
+    if choose_device() != "cpu":
+        found["lascarlib, compiled"] = partial(timed, compiled=True)
     peer = Peer(
         work / "nnunet", device=choose_device(), threads=1, workers=PEER_WORKERS, compiled=True
     )
     known = version(peer)
-    if known is not None and known not in rows:
-        try:
-            rows[known] = _nnunet_speed(peer, dataset, literals, iterations=iterations, small=small)
-        except LascarError as error:  # ours is measured, and the losses are still to come
-            print(f"gpu.py: {error}", file=sys.stderr)
-        else:
-            write_json(record, {"conditions": conditions, "rows": rows})
-    return [
-        {
-            "training": name,
-            "patch, voxels": row["patch"],
-            "batch": row["batch"],
-            "million weights": row["parameters"] / 1e6,
-            "s an iteration": row["seconds_an_iteration"],
-            "250 iterations, min": 250 * row["seconds_an_iteration"] / 60,
-            "peak MB": row["peak_mb"],
-        }
-        for name, row in rows.items()
-    ]
+    if known is not None:
+        found[known] = partial(
+            _nnunet_speed, peer, dataset, literals, iterations=iterations, small=small
+        )
+    return found
+
+
+def _speed_row(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "training": name,
+        "patch, voxels": row["patch"],
+        "batch": row["batch"],
+        "million weights": row["parameters"] / 1e6,
+        "s an iteration": row["seconds_an_iteration"],
+        "250 iterations, min": 250 * row["seconds_an_iteration"] / 60,
+        "peak MB": row["peak_mb"],
+    }
+
+
+def _own_speed(
+    work: Path, config: Config, files: list[Path], *, iterations: int, compiled: bool
+) -> dict[str, Any]:
+    stage = dataclasses.replace(config.atrium, compiled=compiled)
+    timed = dataclasses.replace(config, atrium=stage)
+    found = time_in_a_process(work, timed, files, iterations=iterations)
+    patch = " x ".join(map(str, stage.patch_voxels))
+    return {"patch": patch, "batch": stage.batch_size, **found}
 
 
 def _nnunet_speed(
@@ -184,6 +208,8 @@ def main() -> None:
     if options.small:
         options.data, options.split, options.iterations = "phantom:cases=3,seed=1", 2, 3
         options.work = options.out / "work"
+    elif not torch.cuda.is_available():
+        raise LascarError("no GPU here, and it takes one; --small tries the script on a processor")
     cases = open_dataset(options.data)
     cases = dataclasses.replace(cases, without_scar=cases.ids)  # the LA alone
     learned, held_back = cases[: options.split], cases[options.split :]

@@ -15,6 +15,7 @@ from nnunet_process import PYTHON_VARIABLE, Peer, version
 from table import RESULTS, as_folder, best_seconds, most_memory_mb, run_script, write_table
 from torch import Tensor, nn
 
+from lascarlib.errors import LascarError
 from lascarlib.evaluation import dice
 from lascarlib.geometry.grid import Shape
 from lascarlib.inference import predict_probability, window_places
@@ -204,7 +205,7 @@ def main() -> None:
     write_table(options.out / "inference.md", rows, title="Inference", notes=notes)
     different = 100 * float((masks["lascarlib"] != masks["lascarlib, float32"]).mean())
     if different > MOST_DIFFERENT_PERCENT and not options.small:
-        raise SystemExit(f"{different:.3f} % of the voxels differ")
+        raise LascarError(f"{different:.3f} % of the voxels differ")
 
 
 if __name__ == "__main__":

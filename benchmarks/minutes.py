@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import torch
 from contestants import CONTESTANTS, STARTS, Task, nnunets
 from minutes_page import write_page
@@ -25,6 +24,7 @@ from lascarlib.datasets import Dataset, open_dataset
 from lascarlib.errors import LascarError
 from lascarlib.experiments.trials import TRIALS, Trial, add_trial, read_trials
 from lascarlib.provenance import commit
+from lascarlib.scheduling.shares import usable_cores
 from lascarlib.training import make_config
 from lascarlib.training.config import Config, StageConfig
 
@@ -52,7 +52,7 @@ def measured(contestant: str, task: Task) -> Trial:
 
 
 def _processor() -> str:
-    return f"{processor()}, {psutil.cpu_count()} cores"
+    return f"{processor()}, {usable_cores()} cores"
 
 
 def described(training: Dataset) -> str:

@@ -67,7 +67,7 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) 
         title="Dice of the LA against minutes of training",
         notes=[
             f"{name}: {trials[0].training} to learn from, {len(trials[0].dice)} others to score, "
-            "each on its own grid; mean over seeds ± SD over cases.",
+            "each on its own grid; mean over seeds ± SD over the cases of all seeds.",
             "For Utah 2018, the cpu profile's network and grid were chosen by their Dice on the "
             "cases scored: lascarlib's figures there are those of a validation set.",
             "Minutes of training on the clock; preprocessing and prediction are not counted.",
@@ -76,8 +76,8 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) 
                 for who, network in sorted(networks.items())
             ),
             "Load: of the whole machine when the training ended, its own work included. Where a "
-            "contestant's iterations took longer in one training than in another, something ran "
-            "beside it; from a quarter on it is made again.",
+            "contestant made fewer iterations in one training than in another, something may have "
+            "run beside it; from a quarter fewer on it is made again.",
             f"Every case of every training, with its command and versions: `{records.name}`; "
             f"trained at commit {', '.join(commits)}.",
         ],

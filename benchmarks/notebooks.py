@@ -1,8 +1,8 @@
 """How long does each notebook take, and with how much memory, for a reader of the whole book?
 
-The notebooks run in the book's order on a store of trainings of their own, empty at first: what one
-trains, a later one finds. Each measure is kept as soon as it is made, so the hours of the cpu
-profile can be spent over several sittings.
+Copies of the notebooks run in the book's order on a store of trainings of their own, empty at
+first: what one trains, a later one finds. Each measure is kept as soon as it is made, so the hours
+of the cpu profile can be spent over several sittings.
 """
 
 import argparse
@@ -23,15 +23,16 @@ from lascarlib.book.runner import (
     PACKAGE,
     BookError,
     find_notebooks,
-    project_root,
     run_notebooks,
 )
 from lascarlib.errors import LascarError
 from lascarlib.experiments.store import STORE_VARIABLE
+from lascarlib.scheduling.shares import usable_cores
 from lascarlib.training.checkpoint import read_json, write_json
 
-ROOT = project_root()
+ROOT = Path(__file__).parents[1]
 LOCK = ROOT / "constraints.txt"
+_EXECUTED = shutil.ignore_patterns("executed", ".ipynb_checkpoints")
 
 
 def time_and_memory(work: Callable[[], object]) -> tuple[float, float]:
@@ -91,7 +92,7 @@ def measure(profile: str, names: list[str], folder: Path) -> dict[str, dict[str,
     origin = {
         "library": library_hash(PACKAGE, lock=LOCK),
         "processor": processor(),
-        "cores": psutil.cpu_count(),
+        "cores": usable_cores(),
     }
     record: dict[str, Any] = read_json(kept) if kept.exists() else {**origin, "notebooks": {}}
     if any(record[part] != value for part, value in origin.items()):
@@ -100,6 +101,9 @@ def measure(profile: str, names: list[str], folder: Path) -> dict[str, dict[str,
             "begin anew"
         )
     store.mkdir(parents=True, exist_ok=True)
+    root = folder / "root"  # the runner writes beside the notebooks that it runs
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=_EXECUTED, dirs_exist_ok=True)
+    shutil.copy(LOCK, root)
     os.environ[STORE_VARIABLE] = str(store)
     for name in names:
         before = folder / f"before_{name}"
@@ -113,7 +117,7 @@ def measure(profile: str, names: list[str], folder: Path) -> dict[str, dict[str,
             (folder / "copy").rename(before)
         shutil.copytree(before, store, dirs_exist_ok=True)
         seconds, gb = time_and_memory(
-            lambda name=name: run_notebooks([name], profile=profile, force=True, root=ROOT)
+            lambda name=name: run_notebooks([name], profile=profile, force=True, root=root)
         )
         record["notebooks"][name] = {"seconds": round(seconds, 1), "GB": round(gb, 2)}
         write_json(kept, record)

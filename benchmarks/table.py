@@ -16,6 +16,7 @@ import psutil
 from lascarlib.errors import LascarError
 from lascarlib.io import write_atomically
 from lascarlib.provenance import commit, versions
+from lascarlib.scheduling.shares import usable_cores
 
 RESULTS = Path(__file__).parent / "results"
 """Where the tables lie that are kept with the sources."""
@@ -172,7 +173,7 @@ def origin() -> list[dict[str, object]]:
     load = psutil.getloadavg()[0]
     memory = psutil.virtual_memory().total / 1e9
     facts: dict[str, object] = {
-        "processor": f"{processor()}, {psutil.cpu_count()} cores, {memory:.0f} GB",
+        "processor": f"{processor()}, {usable_cores()} cores, {memory:.0f} GB",
         "load (last minute)": f"{load:.1f}",
         "system": f"{platform.system()} {platform.machine()}",
         "commit": commit(),

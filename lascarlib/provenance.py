@@ -67,6 +67,14 @@ def hash_files(files: Iterable[Path], *, root: Path) -> str:
 
     Returns:
         64 hexadecimal digits.
+
+    Example:
+        >>> import tempfile
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> for name in "ab":
+        ...     _ = (folder / name).write_text("the same")
+        >>> hash_files([folder / "a"], root=folder) == hash_files([folder / "b"], root=folder)
+        False
     """
     digest = hashlib.sha256()
     for file in files:

@@ -57,7 +57,7 @@ from pathlib import Path
 from lascarlib.lock import lock
 with lock(Path({str(path)!r}), what="a"):
     print("held", flush=True)
-    time.sleep(0.5)
+    time.sleep(3)
     print("over", flush=True)
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:

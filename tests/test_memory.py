@@ -59,9 +59,9 @@ def test_afterwards_memory_is_given_back() -> None:
     with memory_kept():
         step()
         within = resident_mb()
-    assert resident_mb() < within - 50
+    assert resident_mb() < within - 32
     step()
-    assert resident_mb() < within - 50
+    assert resident_mb() < within - 32
 
 
 @on_glibc
@@ -69,7 +69,7 @@ def test_an_error_passes_and_memory_is_given_back() -> None:
     before = resident_mb()
     with pytest.raises(ZeroDivisionError):
         failing()
-    assert resident_mb() < before + 20
+    assert resident_mb() < before + 32
 
 
 def test_elsewhere_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import nbformat
 
+from lascarlib.errors import LascarError
 from lascarlib.provenance import hash_files
 
 
@@ -53,7 +54,12 @@ def library_hash(library: Path, *, lock: Path) -> str:
 
     Returns:
         64 hexadecimal digits.
+
+    Raises:
+        LascarError: there is no lock.
     """
+    if not lock.is_file():
+        raise LascarError(f"{lock}: the file of pinned versions is missing; restore it")
     files = [path for path in sorted(library.rglob("*")) if "__pycache__" not in path.parts]
     folder = hash_files((path for path in files if path.is_file()), root=library)
     return hashlib.sha256(folder.encode() + lock.read_bytes()).hexdigest()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def add_commands(commands: Any) -> None:
     """Add `train` and `cv` to the command line."""
     train = commands.add_parser("train", help="train a method once")
-    _add_training_options(train)
+    _add_training_options(train, budget="")
     train.add_argument(
         "--fold",
         type=int,
@@ -28,13 +28,13 @@ def add_commands(commands: Any) -> None:
     train.set_defaults(handler=run_train)
 
     cv = commands.add_parser("cv", help="train a method on every fold")
-    _add_training_options(cv)
+    _add_training_options(cv, budget=", all folds together, each for its share")
     cv.add_argument("--folds", help="train only these now, as in 0,1")
     workers.add_options(cv, what="folds")
     cv.set_defaults(handler=run_cv)
 
 
-def _add_training_options(parser: argparse.ArgumentParser) -> None:
+def _add_training_options(parser: argparse.ArgumentParser, *, budget: str) -> None:
     parser.add_argument("data", metavar="DATA", help="labelled cases to learn from")
     parser.add_argument("run", metavar="RUN", type=Path, help="folder the training is kept in")
     parser.add_argument(
@@ -52,8 +52,8 @@ def _add_training_options(parser: argparse.ArgumentParser) -> None:
         "--budget",
         type=float,
         metavar="MINUTES",
-        help="train for this long, all folds together, instead of the profile's iterations; "
-        "preprocessing not counted",
+        help=f"train for this long{budget}, instead of the profile's iterations; preprocessing "
+        "not counted",
     )
     parser.add_argument(
         "--resume",
@@ -117,8 +117,8 @@ def run_cv(options: argparse.Namespace) -> int:
     with nothing_left(options.run, unless=was_there):
         watchers = _watchers(options)
         cross_validate(run, dataset, folds=folds, watchers=watchers, pool=pool)
-    there = ", ".join(run.trained_folds(run.stages[0]))
-    print(f"trained; lascar predict {options.run} DATA --out DIR averages {there}")
+    averaged = [f"{stage} {', '.join(run.trained_folds(stage)) or 'none'}" for stage in run.stages]
+    print(f"trained; lascar predict {options.run} DATA --out DIR averages {'; '.join(averaged)}")
     return 0
 
 

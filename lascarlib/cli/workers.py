@@ -30,8 +30,8 @@ def add_options(parser: argparse.ArgumentParser, *, what: str) -> None:
     parser.add_argument(
         "--scheduler",
         metavar="ADDRESS",
-        help="of a Dask cluster that does it instead, as tcp://host:8786; its workers see the same "
-        "files",
+        help="of a Dask cluster that does it instead, as tcp://host:8786; its workers have "
+        "the same version of this library and see the same files",
     )
     parser.add_argument(
         "--retries",
@@ -43,22 +43,28 @@ def add_options(parser: argparse.ArgumentParser, *, what: str) -> None:
 
 
 def chosen_pool(options: argparse.Namespace) -> "Pool":
-    """The pool that the options describe; where this machine has no room for it, that is said.
+    """The pool that the options describe.
 
     Raises:
         LascarError: they contradict each other.
     """
-    import psutil
-
     from lascarlib.scheduling import Pool
-    from lascarlib.scheduling.shares import usable_cores
 
     pool = Pool(workers=options.workers, scheduler=options.scheduler, retries=options.retries)
+    _warn_of_crowding(pool.workers)
+    return pool
+
+
+def _warn_of_crowding(n_workers: int) -> None:
+    """Say where this machine has no room for so many workers."""
+    import psutil
+
+    from lascarlib.scheduling.shares import usable_cores
+
     cores, free_gb = usable_cores(), psutil.virtual_memory().available / 1e9
-    if pool.workers > max(1, min(cores, free_gb // GB_EACH)):
+    if n_workers > max(1, min(cores, free_gb // GB_EACH)):
         print(
-            f"--workers {pool.workers}: a lot for {cores} cores and {free_gb:.0f} GB of free "
-            f"memory; each wants a core and {GB_EACH} GB, on the phantom",
+            f"--workers {n_workers}: a lot for {cores} cores and {free_gb:.1f} GB of free memory; "
+            f"each wants a core and {GB_EACH} GB, on the phantom",
             file=sys.stderr,
         )
-    return pool

@@ -230,7 +230,8 @@ def _budget(run: Run, *, n_folds: int) -> dict[str, float | None]:
         return dict.fromkeys(run.stages)
     split = split_budget(run.config, budget_s=budget_s, n_folds=n_folds, stages=run.stages)
     words = ", ".join(f"{stage} {_length(s)} a network" for stage, s in split.items())
-    print(f"budget: {words}; {n_folds} of each", file=sys.stderr)
+    share = f", the share of each of {n_folds} folds" if n_folds > 1 else ""
+    print(f"budget: {words}{share}", file=sys.stderr)
     return {**split}
 
 

@@ -15,7 +15,7 @@ class Pool:
     Args:
         workers: processes of this machine, which share its cores and GPUs; 1 is this process.
         scheduler: address of a Dask cluster, as tcp://host:8786, that works instead; its workers
-            need this library and the same files under the same names.
+            need the same version of this library and the same files under the same names.
         retries: how often a task is called again whose worker died.
 
     Raises:

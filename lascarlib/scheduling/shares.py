@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 
 def usable_cores() -> int:
-    """Cores that this process may use."""
+    """Cores that this process may use; 1 where the system does not tell."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return cores or 1
 

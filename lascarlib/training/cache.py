@@ -19,15 +19,12 @@ from lascarlib.training.record import BUDGET
 from lascarlib.training.run import Run
 from lascarlib.training.settings import to_json
 
-_PREPARING = ("preprocess.py", "spatial_targets.py", "geometry/*.py", "training/batches.py")
-"""Parts of the library that decide what a prepared case holds."""
-
 
 def sample_file(run: Run, kind: str, case_id: str) -> Path:
     """Where a preprocessed case lies: cache/<kind>/<key>/<case>.npy in the run's folder.
 
-    The key covers the data's fingerprint, the run's config and the sources that prepare a case:
-    what another version of the library has left there is not found.
+    The key covers the data's fingerprint, the run's config and the library's sources: what another
+    version has left there is not found.
 
     Args:
         run: of the experiment.
@@ -41,7 +38,7 @@ def sample_file(run: Run, kind: str, case_id: str) -> Path:
 
 
 def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
-    """Write the preprocessed cases of a kind, one at a time, and remove those of another key.
+    """Write the preprocessed cases of a kind, one at a time, and remove what lies there otherwise.
 
     Args:
         run: of the experiment.
@@ -50,10 +47,18 @@ def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
     """
     folder = run.folder / "cache" / kind / _key(run)
     for each in folder.parent.glob("*"):
-        if each != folder:
+        if not each.is_dir():
+            each.unlink()
+        elif each != folder:
             shutil.rmtree(each)
     for sample in samples:
         store_sample(sample, folder)
+
+
+def prepared_otherwise(run: Run, kind: str) -> bool:
+    """Whether the folder has cases of this kind for other data, settings or sources alone."""
+    folder = run.folder / "cache" / kind
+    return folder.is_dir() and not (folder / _key(run)).is_dir()
 
 
 def _key(run: Run) -> str:
@@ -65,5 +70,4 @@ def _key(run: Run) -> str:
 @cache
 def _sources() -> str:
     package = Path(lascarlib.__file__).parent
-    files = (file for pattern in _PREPARING for file in sorted(package.glob(pattern)))
-    return hash_files(files, root=package)
+    return hash_files(sorted(package.rglob("*.py")), root=package)

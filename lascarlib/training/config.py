@@ -184,9 +184,9 @@ class Config:
         start: weights to start from, "pretrained:phantom" or the folder of a training (of several
             folds, one in brackets: "runs/folds[fold_0]"); random ones without. The networks' shape
             and preprocessing, and a lower rate, come with them, see `lascarlib.training.start`.
-        budget_minutes: train for so long, all networks of all folds together and each for its
-            share, instead of the stages' iterations; 0 counts iterations. Preprocessing and
-            prediction are not part of it.
+        budget_minutes: train for so long, all networks together, in a cross-validation those of
+            all folds, and each for its share, instead of the stages' iterations; 0 counts
+            iterations. Preprocessing and prediction are not part of it.
         precision: "auto" is bfloat16 autocast where the processor has it, else float32.
         devices: GPUs, or processes on the CPU, that train a network together (DDP): each takes its
             share of every batch, so the batch size is a multiple. What a loss sums over the batch

@@ -11,7 +11,7 @@ from torch import nn
 from lascarlib.errors import LascarError
 from lascarlib.lock import lock
 from lascarlib.training.batches import Batches, BatchPlan
-from lascarlib.training.cache import sample_file
+from lascarlib.training.cache import prepared_otherwise, sample_file
 from lascarlib.training.checkpoint import load_weights, read_json, write_json
 from lascarlib.training.config import Config, StageConfig
 from lascarlib.training.device import choose_precision, launch, ready
@@ -48,13 +48,18 @@ def train_fold(
             is trained already, once. Several processes get copies of them.
 
     Raises:
-        LascarError: none of the fold's cases has a stored sample, or the run holds networks of
-            this stage that are not to be averaged with this one.
+        LascarError: none of the fold's cases has a stored sample of this version of the library,
+            or the run holds networks of this stage that are not to be averaged with this one.
     """
     _check_alike(run, stage, fold, samples)
     if _is_trained(run, stage, fold.name, watchers):
         return
     files = _files(run, samples, fold.training)
+    if not files and prepared_otherwise(run, samples):
+        raise LascarError(
+            f"{run.folder}: its cases were prepared by another version of this library; give "
+            "whoever prepares them, and every worker, the same version"
+        )
     if not files:
         raise LascarError(
             f"{run.folder}: {fold.name} has no case to train the {stage} network on; train stage 1 "

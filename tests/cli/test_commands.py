@@ -304,8 +304,8 @@ def test_distance_maps_are_the_librarys(tmp_path, tiny_cases, kind, made, suffix
 
 
 def test_a_training_killed_by_sigterm_resumes_to_the_same_bits(data, tmp_path) -> None:
-    long = settings(iterations="150", epoch_iterations="5")
-    long[long.index("scar.iterations=150")] = "scar.iterations=5"
+    long = settings(iterations="400", epoch_iterations="5")
+    long[long.index("scar.iterations=400")] = "scar.iterations=5"
     arguments = ["train", str(data), str(tmp_path / "cut"), "--profile", "smoke", *long]
     with subprocess.Popen(AS_MODULE + arguments, stderr=subprocess.PIPE, text=True) as process:
         checkpoint = tmp_path / "cut" / "atrium" / "all" / "checkpoint.safetensors"

@@ -7,7 +7,7 @@ import pytest
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import cache as cache_module
 from lascarlib.training import make_config, start_run
-from lascarlib.training.cache import sample_file, store_samples
+from lascarlib.training.cache import prepared_otherwise, sample_file, store_samples
 
 SPACING_MM = (2.0, 2.0, 3.0)
 
@@ -46,6 +46,9 @@ def test_what_another_version_left_goes_when_cases_are_stored_anew(
     outdated = sample_file(run, "atrium", one.id)
     store_samples(run, "atrium", [atrium_sample(other, spacing_mm=SPACING_MM)])
     assert outdated.exists()  # stored by the same version
+    (outdated.parents[1] / "case_0.npy").touch()  # where an earlier version kept it
     monkeypatch.setattr(cache_module, "_sources", lambda: "of another version")
-    store_samples(run, "atrium", [])
-    assert not outdated.parent.exists()
+    assert prepared_otherwise(run, "atrium")
+    store_samples(run, "atrium", [atrium_sample(one, spacing_mm=SPACING_MM)])
+    assert not prepared_otherwise(run, "atrium")
+    assert list(outdated.parents[1].iterdir()) == [sample_file(run, "atrium", one.id).parent]
