@@ -1,12 +1,18 @@
-"""The measure of the notebooks: nothing found that was not paid for."""
+"""The measure of the notebooks: nothing found that was not paid for, and what they say is true."""
 
+import itertools
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from lascarlib.book.parameters import read_notebook
 from lascarlib.errors import LascarError
 from lascarlib.experiments.store import store_folder
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +78,38 @@ def test_memory_of_children_counts(benchmark) -> None:
     )
     assert seconds >= 1.5
     assert 0.3 <= gb < 0.8
+
+
+def _measured() -> list[tuple[str, str, float, float]]:
+    """Notebook, profile, minutes and gigabytes of each measure in the table that is kept."""
+    page = (ROOT / "benchmarks" / "results" / "notebooks.md").read_text(encoding="utf-8")
+    head, _, *rows = [_cells(line) for line in page.splitlines() if line.startswith("| ")]
+    profiles = [word.removesuffix(", min") for word in head[1::2]]
+    return [
+        (row[0], profile, float(row[2 * k + 1]), float(row[2 * k + 2]))
+        for row in itertools.takewhile(lambda row: row[0] != "origin", rows)
+        for k, profile in enumerate(profiles)
+    ]
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def _said(name: str, profile: str) -> tuple[str, str]:
+    """Time and memory in the table at the head of a notebook."""
+    for line in read_notebook(ROOT / "notebooks" / f"{name}.ipynb").cells[0].source.splitlines():
+        if profile in re.findall(r"\w+", _cells(line)[0]):
+            return _cells(line)[-2], _cells(line)[-1]
+    raise AssertionError(f"{name} says nothing of {profile}")
+
+
+@pytest.mark.parametrize(("name", "profile", "minutes", "gb"), _measured())
+def test_notebooks_say_what_was_measured(name, profile, minutes, gb) -> None:
+    """Within a half: readers have other machines; and half a minute or gigabyte more is nothing."""
+    time, memory = _said(name, profile)
+    said = re.match(r"about ([\d.]+) (s|min)\b", time)
+    assert said, time
+    said_minutes = float(said[1]) / (60 if said[2] == "s" else 1)
+    assert minutes / 1.5 - 0.5 <= said_minutes <= minutes * 1.5 + 0.5
+    assert gb / 1.5 <= float(memory.removesuffix(" GB")) <= gb * 1.5 + 0.5
