@@ -28,7 +28,8 @@ def add_commands(commands: Any) -> None:
     train.set_defaults(handler=run_train)
 
     cv = commands.add_parser("cv", help="train a method on every fold")
-    _add_training_options(cv, budget=", all folds together, each for its share")
+    shared = ", all folds together and each for its share, however many train at once"
+    _add_training_options(cv, budget=shared)
     cv.add_argument("--folds", help="train only these now, as in 0,1")
     workers.add_options(cv, what="folds")
     cv.set_defaults(handler=run_cv)
@@ -58,7 +59,8 @@ def _add_training_options(parser: argparse.ArgumentParser, *, budget: str) -> No
     parser.add_argument(
         "--resume",
         action="store_true",
-        help="go on with an existing run as its run.json says; only --budget may be another",
+        help="go on with an existing run as its run.json says, only --budget may be another; where "
+        "there is none yet, begin it",
     )
     parser.add_argument(
         "--tensorboard",
@@ -133,6 +135,7 @@ def _start(
 ) -> "tuple[Run, Dataset]":
     """Check everything that can be checked, and only then make the run's folder."""
     from lascarlib.datasets import check_cases, count, open_dataset
+    from lascarlib.datasets.dataset import lacking
     from lascarlib.errors import LascarError
     from lascarlib.training import make_config, planned, start_run
 
@@ -141,6 +144,8 @@ def _start(
         config = _resumed_config(options, settings)
     else:
         config = make_config(options.profile or "cpu", seed=options.seed or 0, settings=settings)
+        if options.resume:
+            print(f"{options.run}: no training yet, so one begins", file=sys.stderr)
     dataset = open_dataset(options.data)
     if len(dataset) < least_cases and config.method == "boundary-focused":
         raise LascarError(
@@ -152,7 +157,8 @@ def _start(
     run = start_run(options.run, config, dataset, resume=options.resume, folds=folds)
     if not run.has_scar:
         print(
-            f"{run.source}: not every case has a scar label, so only the LA stage is trained",
+            f"{run.source}: {lacking(dataset.without_scar, of=len(dataset))} a scar label, so only "
+            "the LA stage is trained; draw it, or leave such cases out, for the scar",
             file=sys.stderr,
         )
     if not goes_on:
@@ -237,5 +243,6 @@ def _check_trained(settings: Mapping[str, Any], method: "MethodName", dataset: "
             raise LascarError(
                 f"setting {name!r} would change nothing: {method} trains "
                 f"{' and '.join(stages)} on data "
-                f"{'with' if dataset.has_scar else 'without'} scar labels; leave it out"
+                f"{'with' if dataset.has_scar else 'whose cases do not all have'} scar labels; "
+                "leave it out"
             )

@@ -53,6 +53,8 @@ def _run_networks(options: argparse.Namespace) -> int:
         raise LascarError(
             f"{options.run}: a training finds its own LA; leave out --atrium and --set"
         )
+    if str(options.run).endswith("]") and not options.run.exists():
+        raise LascarError(f"{options.run}: every trained fold is averaged; leave the [fold] out")
     check_predictions(options.out, options.data, resume=options.resume, hint="--resume or ")
     predictor = load_predictor(open_run(options.run))
     dataset = open_dataset(options.data)
@@ -70,7 +72,7 @@ def _run_networks(options: argparse.Namespace) -> int:
     predictions = predict_folder(
         predictor, dataset, options.out, probabilities=options.probabilities, done=done
     )
-    for found in tqdm(predictions, total=len(left), desc="predicting", unit="case"):
+    for found in tqdm(predictions, total=len(left), desc="predicting", unit="case") if left else ():
         if found.is_outlier:
             print(f"{found.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
         if predictor.finds_scar and found.scar_probability is None:

@@ -118,14 +118,23 @@ def check_labelled(dataset: Dataset, *, label: Literal["LA", "scar"], purpose: s
     """
     names = dataset.without_atrium if label == "LA" else dataset.without_scar
     if names:
-        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        lacking = f"{', '.join(names[:3])}{more} of {count(len(dataset))}"
-        lack = "lack" if len(names) > 1 else "lacks"
         raise LascarError(
             f"{dataset.source}: not every case has {'an LA' if label == 'LA' else 'a scar'} label, "
-            f"{lacking} {lack} it; draw it for {purpose}, or leave such cases out, by moving them "
-            "or by a slice such as FOLDER[:8]"
+            f"{lacking(names, of=len(dataset))} it; draw it for {purpose}, or leave such cases "
+            "out, by moving them or by a slice such as FOLDER[:8]"
         )
+
+
+def lacking(names: tuple[str, ...], *, of: int) -> str:
+    """Say who lacks something; the first three are named.
+
+    Example:
+        >>> lacking(("a", "b", "c", "d"), of=9), lacking(("a",), of=9)
+        ('a, b, c and 1 more of 9 cases lack', 'a of 9 cases lacks')
+    """
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    verb = "lack" if len(names) > 1 else "lacks"
+    return f"{', '.join(names[:3])}{more} of {count(of)} {verb}"
 
 
 def count(cases: int) -> str:

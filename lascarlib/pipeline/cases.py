@@ -6,13 +6,13 @@ from tqdm import tqdm
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset
-from lascarlib.training.cache import sample_file
+from lascarlib.training.cache import is_stored
 from lascarlib.training.run import Run
 
 
 def stored(run: Run, kind: str) -> set[str]:
     """Ids of the cases whose samples of a kind are stored, see `lascarlib.training.cache`."""
-    return {name for name in run.ids if sample_file(run, kind, name).exists()}
+    return {name for name in run.ids if is_stored(run, kind, name)}
 
 
 def wanted_cases(

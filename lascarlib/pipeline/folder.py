@@ -9,6 +9,7 @@ from typing import Any
 
 from lascarlib.case import Case
 from lascarlib.datasets import Dataset, write_prediction
+from lascarlib.datasets.predictions import ATRIUM_FILE, SCAR_FILE
 from lascarlib.errors import LascarError
 from lascarlib.io import write_volume
 from lascarlib.pipeline.predict import Prediction, Predictor
@@ -80,7 +81,8 @@ def predicted_already(
         probabilities: whether the probability maps are written too.
 
     Returns:
-        Their ids; none where nothing was predicted.
+        Their ids; none where nothing was predicted. A case whose LA has no boundary, and therefore
+        no scar, is never among them.
 
     Raises:
         LascarError: the folder holds predictions of other networks, cases or settings.
@@ -94,7 +96,13 @@ def predicted_already(
         raise LascarError(
             f"{folder}: was predicted with another {', '.join(changed)}; give a new folder"
         )
-    return [name for name in earlier.get("cases", []) if (folder / name).is_dir()]
+    files = [ATRIUM_FILE, *([SCAR_FILE] if predictor.finds_scar else [])]
+    files += ["LA_probability.nii.gz"] if probabilities else []
+    return [
+        name
+        for name in earlier.get("cases", [])
+        if all((folder / name / file).exists() for file in files)
+    ]
 
 
 def _record(predictor: Predictor, dataset: Dataset, *, probabilities: bool) -> dict[str, Any]:

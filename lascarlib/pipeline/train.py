@@ -97,7 +97,7 @@ def cross_validate(
         run, dataset, folds=chosen, budget_s=seconds["atrium"], watchers=watchers, pool=pool
     )
     if missing := _untrained(run, "atrium", every):
-        print(f"UAM and stage 2 wait for {missing} of stage 1", file=sys.stderr)
+        print(f"UAM and stage 2 wait for {missing} of stage 1: {_go_on(missing)}", file=sys.stderr)
         return
     fit_uncertainty(run, dataset)
     if run.has_scar:
@@ -112,7 +112,7 @@ def cross_validate(
             pool=pool,
         )
         if missing := _untrained(run, "scar", every):
-            print(f"stage 2 of {missing} is not trained yet; resume with these", file=sys.stderr)
+            print(f"stage 2 of {missing} is not trained yet: {_go_on(missing)}", file=sys.stderr)
 
 
 def train_atrium(
@@ -221,6 +221,10 @@ def train_scar(
 def _untrained(run: Run, stage: str, folds: Sequence[str]) -> str:
     trained = run.trained_folds(stage)
     return ", ".join(fold for fold in folds if fold not in trained)
+
+
+def _go_on(folds: str) -> str:
+    return f"go on with --resume --folds {folds.replace('fold_', '').replace(' ', '')}"
 
 
 def _budget(run: Run, *, n_folds: int) -> dict[str, float | None]:

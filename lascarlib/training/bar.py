@@ -25,8 +25,8 @@ def make_bar(task: Task, state: State, *, silent: bool) -> "tqdm[Any]":
     done: float = state.iteration
     if task.budget_s is not None:
         form = "{desc}: {percentage:3.0f}%|{bar}| {n:.0f} s, {remaining} left{postfix}"
-        kind = {"total": round(task.budget_s), "unit": "s", "bar_format": form}
-        done = min(round(task.budget_s), round(state.elapsed_s))
+        kind = {"total": task.budget_s, "unit": "s", "bar_format": form}
+        done = min(task.budget_s, state.elapsed_s)
     if silent:  # not `disable=silent`, which would hide TQDM_DISABLE from tqdm
         kind["disable"] = True
     return tqdm(desc=task.name, initial=done, **kind)
@@ -42,5 +42,5 @@ def advance(bar: "tqdm[Any]", task: Task, state: State) -> None:
     if not math.isnan(dice := latest_dice(state.rows)):
         shown["validation_dice"] = f"{dice:.3f}"
     bar.set_postfix(shown, refresh=False)
-    target = state.iteration if task.budget_s is None else min(task.budget_s, state.elapsed_s)
-    bar.update(target - bar.n)
+    bar.n = state.iteration if task.budget_s is None else min(task.budget_s, state.elapsed_s)
+    bar.update(0)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+import numpy as np
+
 import lascarlib
 from lascarlib.preprocess import Sample
 from lascarlib.provenance import hash_files
@@ -53,6 +55,15 @@ def store_samples(run: Run, kind: str, samples: Iterable[Sample]) -> None:
             shutil.rmtree(each)
     for sample in samples:
         store_sample(sample, folder)
+
+
+def is_stored(run: Run, kind: str, case_id: str) -> bool:
+    """Whether a preprocessed case is there, and as long as it says; see `sample_file`."""
+    try:
+        np.load(sample_file(run, kind, case_id), mmap_mode="r")
+    except (OSError, ValueError, EOFError):
+        return False
+    return True
 
 
 def prepared_otherwise(run: Run, kind: str) -> bool:

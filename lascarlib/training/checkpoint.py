@@ -19,8 +19,12 @@ def write_json(path: Path, record: Any) -> None:
     write_atomically(path, lambda part: part.write_text(text, encoding="utf-8"))
 
 
-def read_json(path: Path) -> Any:
+def read_json(path: Path, *, remedy: str = "restore or delete it") -> Any:
     """Read JSON.
+
+    Args:
+        path: of the file.
+        remedy: what to do about a damaged one.
 
     Raises:
         LascarError: the file is missing or no JSON.
@@ -32,7 +36,7 @@ def read_json(path: Path) -> Any:
             f"{path}: the file is missing; is this the folder of a training?"
         ) from None
     except ValueError as error:
-        raise LascarError(f"{path}: no valid JSON ({error}); restore or delete it") from error
+        raise LascarError(f"{path}: no valid JSON ({error}); {remedy}") from error
 
 
 def save_weights(path: Path, model: nn.Module) -> None:

@@ -188,7 +188,7 @@ def open_record(kind: type[AnyRecord], config: type, folder: str | Path) -> AnyR
         LascarError: it is no such folder, or its run.json is damaged.
     """
     path = Path(folder) / "run.json"
-    stored = read_json(path)
+    stored = read_json(path, remedy="restore it, or give another folder")
     try:
         return kind(
             Path(folder),

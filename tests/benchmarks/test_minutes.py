@@ -9,8 +9,10 @@ import pytest
 
 from lascarlib.datasets import open_dataset
 from lascarlib.errors import LascarError
-from lascarlib.experiments.trials import Trial, add_trial, read_trials
+from lascarlib.experiments.trials import TRIALS, Trial, add_trial, read_trials
 from lascarlib.training import make_config
+
+FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +120,18 @@ def test_a_row_has_the_trainings_of_one_processor(load_benchmark, trial) -> None
     ]
     assert rows[0]["Dice"] == "0.750 ± 0.129"  # SD of 0.9, 0.8, 0.7, 0.6
     assert rows[0]["least case"] == "0.600"
+
+
+def test_the_page_that_is_kept_is_made_of_the_records_that_are_kept(
+    load_benchmark, tmp_path
+) -> None:
+    page = load_benchmark("minutes_page")
+    page.write_page(read_trials(), tmp_path, name="utah2018", records=TRIALS)
+    made, kept = (
+        (folder / "minutes.md").read_text(encoding="utf-8").partition("Made by")[0]
+        for folder in (tmp_path, FOLDER / "results")
+    )
+    assert made == kept
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,10 @@ def test_an_interrupted_prediction_is_resumed(trained, data, predicted, tmp_path
         )
     assert run("predict", trained, f"{data}[4:]", "--out", out, "--resume") == 0
     assert "2 of 2 cases" in capsys.readouterr().err
+    (out / "case_4" / "scar_predict.nii.gz").unlink()
+    assert run("predict", trained, f"{data}[4:]", "--out", out, "--resume") == 0
+    assert "1 of 2 cases predicted already" in capsys.readouterr().err
+    assert (out / "case_4" / "scar_predict.nii.gz").exists()
     assert run("predict", trained, f"{data}[3:]", "--out", out, "--resume") == 2
     assert "was predicted with another source, fingerprint" in capsys.readouterr().err
     before = listing(out)
@@ -266,7 +270,7 @@ def test_data_without_scar_labels_trains_and_predicts_the_la_and_says_so(
     words = "train", tmp_path / "data", tmp_path / "run", "--profile", "smoke"
     assert run(*words, *settings(iterations="2", epoch_iterations="1")) == 2
     said = capsys.readouterr().err
-    assert "boundary-focused trains atrium on data without scar labels; leave it out" in said
+    assert "trains atrium on data whose cases do not all have scar labels; leave it out" in said
     assert not (tmp_path / "run").exists()
     quick = settings(stages=("atrium",), iterations="2", epoch_iterations="1")
     assert run(*words, *quick) == 0

@@ -215,7 +215,7 @@ def test_folds_may_be_trained_one_by_one(tmp_path, tiny_dataset, capsys) -> None
         fit_uncertainty(run, tiny_dataset)
     other = quick_run(tmp_path / "cv", tiny_dataset)
     cross_validate(other, tiny_dataset, folds=("fold_1",))
-    assert "UAM and stage 2 wait for fold_0 of stage 1" in capsys.readouterr().err
+    assert "wait for fold_0 of stage 1: go on with --resume --folds 0\n" in capsys.readouterr().err
     assert load_population(other) is None
     cross_validate(other, tiny_dataset, folds=("fold_0",))
     assert other.trained_folds("scar") == ("fold_0",)

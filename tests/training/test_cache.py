@@ -7,7 +7,7 @@ import pytest
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import cache as cache_module
 from lascarlib.training import make_config, start_run
-from lascarlib.training.cache import prepared_otherwise, sample_file, store_samples
+from lascarlib.training.cache import is_stored, prepared_otherwise, sample_file, store_samples
 
 SPACING_MM = (2.0, 2.0, 3.0)
 
@@ -18,7 +18,7 @@ def run(tmp_path, tiny_dataset):
 
 
 def stored(run, case) -> bool:
-    return sample_file(run, "atrium", case.id).exists()
+    return is_stored(run, "atrium", case.id)
 
 
 def test_a_stored_case_is_found_whatever_the_budget(run, tiny_dataset) -> None:
@@ -27,6 +27,15 @@ def test_a_stored_case_is_found_whatever_the_budget(run, tiny_dataset) -> None:
     assert stored(run, case)
     config = dataclasses.replace(run.config, budget_minutes=7.0)
     assert stored(dataclasses.replace(run, config=config), case)
+
+
+@pytest.mark.parametrize("left", [0, 50, 1000])
+def test_a_damaged_case_is_none(run, tiny_dataset, left) -> None:
+    case = tiny_dataset.load("case_0")
+    store_samples(run, "atrium", [atrium_sample(case, spacing_mm=SPACING_MM)])
+    file = sample_file(run, "atrium", case.id)
+    file.write_bytes(file.read_bytes()[:left])
+    assert not stored(run, case)
 
 
 def test_nothing_is_found_of_other_data_settings_or_sources(run, tiny_dataset, monkeypatch) -> None:
