@@ -176,6 +176,12 @@ def test_an_interrupted_prediction_is_resumed(trained, data, predicted, tmp_path
     assert listing(out) == before
 
 
+def test_a_fold_to_predict_with_is_answered(trained, data, tmp_path, capsys) -> None:
+    assert run("predict", f"{trained}[fold_0]", data, "--out", tmp_path / "out") == 2
+    assert "every trained fold is averaged; leave the [fold] out" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_predictions_are_not_written_among_the_images(trained, data, capsys) -> None:
     before = listing(data)
     for words in ((trained, f"{data}[4:]"), ("otsu", data, "--atrium", "manual")):
@@ -307,9 +313,9 @@ def test_distance_maps_are_the_librarys(tmp_path, tiny_cases, kind, made, suffix
     assert same_geometry(volume.affine, case.affine, shape=case.image.shape)
 
 
-def test_a_training_killed_by_sigterm_resumes_to_the_same_bits(data, tmp_path) -> None:
-    long = settings(iterations="400", epoch_iterations="5")
-    long[long.index("scar.iterations=400")] = "scar.iterations=5"
+def test_a_training_killed_by_sigterm_resumes_to_the_same_bits(data, tmp_path, capsys) -> None:
+    long = settings(iterations="250", epoch_iterations="5")
+    long[long.index("scar.iterations=250")] = "scar.iterations=5"
     arguments = ["train", str(data), str(tmp_path / "cut"), "--profile", "smoke", *long]
     with subprocess.Popen(AS_MODULE + arguments, stderr=subprocess.PIPE, text=True) as process:
         checkpoint = tmp_path / "cut" / "atrium" / "all" / "checkpoint.safetensors"
@@ -325,7 +331,9 @@ def test_a_training_killed_by_sigterm_resumes_to_the_same_bits(data, tmp_path) -
     assert not list((tmp_path / "cut").rglob(".part-*"))
     assert run(*arguments[:3], "--resume") == 0
     arguments[2] = str(tmp_path / "whole")
-    assert run(*arguments) == 0
+    capsys.readouterr()
+    assert run(*arguments, "--resume") == 0  # nothing to go on with
+    assert "whole: no training yet, so one begins" in capsys.readouterr().err
     for stage in ("atrium", "scar"):
         path = Path(stage, "all", "weights.safetensors")
         assert (tmp_path / "cut" / path).read_bytes() == (tmp_path / "whole" / path).read_bytes()
