@@ -67,10 +67,12 @@ def time_in_a_process(work: Path, config: Config, files: list[Path], **options: 
     request = work / "request.json"
     words = {"config": to_json(config), "files": [str(file) for file in files], "options": options}
     write_json(request, words)
-    done = subprocess.run([sys.executable, SIDE, request], stderr=subprocess.PIPE, text=True)
+    log = work / "steps.log"
+    with log.open("w", encoding="utf-8") as file:
+        done = subprocess.run([sys.executable, SIDE, request], stderr=file)
     if done.returncode:
-        said = done.stderr.strip().splitlines() or ["no word"]
-        raise LascarError(f"{request}: timing its steps failed ({said[-1]})")
+        said = log.read_text(encoding="utf-8").strip().splitlines() or ["no word"]
+        raise LascarError(f"{log}: timing the steps failed ({said[-1]}); read this log")
     return dict(read_json(request.with_suffix(".answer.json")))
 
 

@@ -46,3 +46,13 @@ def test_what_is_measured_is_kept_only_for_the_same_conditions(gpu, tmp_path, mo
     with pytest.raises(LascarError):
         gpu.compare_speed(tmp_path, other, literals, iterations=4, small=True)
     assert timed == [("dice-cross-entropy", 2, 3), ("dice-cross-entropy", 2, 4)]
+
+
+def test_steps_that_fail_are_said_and_their_log_is_kept(gpu, tmp_path, monkeypatch) -> None:
+    side = tmp_path / "side.py"
+    side.write_text("raise MemoryError('too large a patch')")
+    monkeypatch.setattr(gpu, "SIDE", side)
+    config = gpu.config_of({**gpu.SMALL, "batch_size": 2})
+    with pytest.raises(LascarError, match=r"steps\.log: .*MemoryError: too large a patch"):
+        gpu.time_in_a_process(tmp_path, config, [], iterations=1)
+    assert "Traceback" in (tmp_path / "steps.log").read_text()

@@ -4,10 +4,12 @@ import dataclasses
 
 import pytest
 
+from lascarlib.errors import LascarError
 from lascarlib.preprocess import atrium_sample
 from lascarlib.training import cache as cache_module
 from lascarlib.training import make_config, start_run
 from lascarlib.training.cache import is_stored, prepared_otherwise, sample_file, store_samples
+from lascarlib.training.stage import train_fold
 
 SPACING_MM = (2.0, 2.0, 3.0)
 
@@ -61,3 +63,14 @@ def test_what_another_version_left_goes_when_cases_are_stored_anew(
     store_samples(run, "atrium", [atrium_sample(one, spacing_mm=SPACING_MM)])
     assert not prepared_otherwise(run, "atrium")
     assert list(outdated.parents[1].iterdir()) == [sample_file(run, "atrium", one.id).parent]
+
+
+def test_a_worker_of_another_version_says_so(run, tiny_dataset, monkeypatch) -> None:
+    fold = run.fold("all")
+    with pytest.raises(LascarError, match="has no case to train the atrium network on"):
+        train_fold(run, "atrium", fold, samples="atrium")
+    case = tiny_dataset.load("case_0")
+    store_samples(run, "atrium", [atrium_sample(case, spacing_mm=SPACING_MM)])
+    monkeypatch.setattr(cache_module, "_sources", lambda: "of another version")
+    with pytest.raises(LascarError, match="prepared by another version of this library"):
+        train_fold(run, "atrium", fold, samples="atrium")
