@@ -13,8 +13,13 @@ from torch import Tensor, nn
 from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import Shape
 from lascarlib.memory import memory_kept
+from lascarlib.windows import Place, covering_places, middle, window_places
 
 Answer = Callable[[Tensor], Tensor]
+
+LEAST_FOUND = 0.001
+"""Share of a window's middle in which something must be found to look closer: at the windows' rims,
+where a first look is least sure of itself, single voxels are noise."""
 
 
 @memory_kept()
@@ -27,6 +32,7 @@ def predict_probability(
     precision: str,
     mirror: bool,
     overlap: float = 0.5,
+    looks_closer_above: float | None = None,
 ) -> np.ndarray:
     """Probability of every voxel, averaged over windows, mirrored inputs and networks.
 
@@ -38,6 +44,10 @@ def predict_probability(
     thread that torch has works on a window of its own, and what they find is added in the order of
     the windows: the same bits on any number of threads.
 
+    Most windows of a wide volume hold no heart. With `looks_closer_above` the fewest windows that
+    cover the volume are seen first, and of the others only those in whose middle that first look
+    found something, so that what was found is seen by the window it is in the middle of.
+
     Args:
         channels: float32 (channel, x, y, z), z-scored.
         networks: trained, in eval mode.
@@ -47,6 +57,8 @@ def predict_probability(
         precision: "32-true" or "bf16-mixed".
         mirror: whether to average over all eight flips of the input.
         overlap: least share of a window that its neighbour covers again, 0 to below 1.
+        looks_closer_above: probability of any answer above which the first look has found
+            something; None sees all windows.
 
     Returns:
         float32 (answer, x, y, z) in [0, 1].
@@ -60,48 +72,27 @@ def predict_probability(
         raise LascarError(f"overlap is {overlap:g}; give 0 to below 1")
     device = next(networks[0].parameters()).device
     inner, volume = _padded(channels, patch_voxels, device)
-    places = window_places(volume.shape[2:], patch_voxels, overlap=overlap)
+    shape = volume.shape[2:]
     answer = _averaged(networks, read, precision=precision, mirror=mirror)
     weight = _gaussian(patch_voxels, device)
-    weights = torch.zeros(volume.shape[2:], device=device)
-    total: Tensor | None = None
-    with torch.inference_mode():
-        for place, found in zip(places, _answers(answer, volume, places), strict=True):
-            if total is None:
-                total = torch.zeros((found.shape[1], *weights.shape), device=device)
-            total[(slice(None), *place)].addcmul_(found[0], weight)
-            weights[place].add_(weight)
-        assert total is not None
-        probability = (total[inner] / weights[inner[1:]]).clamp_(0, 1)
+    places = window_places(shape, patch_voxels, overlap=overlap)
+    if looks_closer_above is None:
+        total, weights = _weighted(answer, volume, places, weight)
+    else:
+        first = covering_places(shape, patch_voxels, overlap=overlap)
+        total, weights = _weighted(answer, volume, first, weight)
+        found = (total / weights > looks_closer_above).any(dim=0)
+        closer = [
+            place
+            for place in places
+            if place not in first
+            and found[middle(place, shape, overlap=overlap)].float().mean() > LEAST_FOUND
+        ]
+        if closer:
+            more, more_weights = _weighted(answer, volume, closer, weight)
+            total, weights = total + more, weights + more_weights
+    probability = (total[inner] / weights[inner[1:]]).clamp_(0, 1)
     return probability.cpu().numpy()
-
-
-def window_places(
-    volume: Sequence[int], window: Shape, *, overlap: float
-) -> list[tuple[slice, slice, slice]]:
-    """Where the windows lie: as few as reach the overlap, spread evenly from edge to edge.
-
-    Args:
-        volume: its shape, no edge shorter than the window's.
-        window: its shape.
-        overlap: least share of a window that its neighbour covers again, 0 to below 1.
-
-    Returns:
-        Slices along x, y, z; z changes first.
-
-    Source: nnU-Net's sliding window (Isensee et al., Nature Methods 2021).
-
-    Example:
-        >>> places = window_places((10, 4, 4), (4, 4, 4), overlap=0.5)
-        >>> [(x.start, x.stop) for x, y, z in places]
-        [(0, 4), (2, 6), (4, 8), (6, 10)]
-    """
-    axes = []
-    for edge, size in zip(volume, window, strict=True):
-        steps = int(np.ceil((edge - size) / max(1.0, size * (1 - overlap))))
-        starts = [round(k * (edge - size) / steps) for k in range(steps + 1)] if steps else [0]
-        axes.append([slice(start, start + size) for start in starts])
-    return list(itertools.product(*axes))
 
 
 def _padded(
@@ -144,9 +135,23 @@ def _averaged(
     return average
 
 
-def _answers(
-    answer: Answer, volume: Tensor, places: Sequence[tuple[slice, slice, slice]]
-) -> Iterator[Tensor]:
+def _weighted(
+    answer: Answer, volume: Tensor, places: Sequence[Place], weight: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Sums over windows: of the weighted answers, (answer, x, y, z), and of their weights."""
+    weights = volume.new_zeros(volume.shape[2:])
+    total: Tensor | None = None
+    with torch.inference_mode():
+        for place, found in zip(places, _answers(answer, volume, places), strict=True):
+            if total is None:
+                total = volume.new_zeros((found.shape[1], *weights.shape))
+            total[(slice(None), *place)].addcmul_(found[0], weight)
+            weights[place].add_(weight)
+    assert total is not None
+    return total, weights
+
+
+def _answers(answer: Answer, volume: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:
     """The answer for every window, in their order."""
     windows = (volume[(slice(None), slice(None), *place)] for place in places)
     threads = torch.get_num_threads()

@@ -33,6 +33,7 @@ FLOORS = {
     "spatial_targets": 2,
     "augment": 2,
     "patches": 2,
+    "windows": 2,
     "evaluation": 2,
     "viz": 2,
     "training": 3,

@@ -5,7 +5,7 @@ from monai.inferers import sliding_window_inference
 from torch import nn
 
 from lascarlib.errors import LascarError
-from lascarlib.inference import predict_probability, window_places
+from lascarlib.inference import predict_probability
 from lascarlib.models.unet import Architecture, UNet
 
 WINDOW = (8, 8, 4)
@@ -35,7 +35,17 @@ class LooksLeft(Logistic):
         return super().forward(windows.roll(1, self.axis))
 
 
-def predict(channels, *networks, mirror=False, precision="32-true", window=WINDOW):
+class Counting(Logistic):
+    """Counts the windows it sees."""
+
+    seen = 0
+
+    def forward(self, windows):
+        self.seen += len(windows)
+        return super().forward(windows)
+
+
+def predict(channels, *networks, mirror=False, precision="32-true", window=WINDOW, closer=None):
     with torch.no_grad():
         (probability,) = predict_probability(
             channels,
@@ -44,6 +54,7 @@ def predict(channels, *networks, mirror=False, precision="32-true", window=WINDO
             patch_voxels=window,
             precision=precision,
             mirror=mirror,
+            looks_closer_above=closer,
         )
     return probability
 
@@ -98,16 +109,6 @@ def test_extreme_logits_stay_within_0_and_1(precision) -> None:
     assert probability.max() <= 1
 
 
-def test_windows_reach_from_edge_to_edge() -> None:
-    starts = sorted(
-        {place[0].start for place in window_places((208, 9, 4), (96, 4, 4), overlap=0.5)}
-    )
-    # 112 voxels to go in steps of at most 48: three, of 37 1/3.
-    assert starts == [0, 37, 75, 112]
-    assert len(window_places((208, 208, 80), (96, 96, 48), overlap=0.5)) == 4 * 4 * 3
-    assert len(window_places((96, 96, 48), (96, 96, 48), overlap=0.5)) == 1
-
-
 def test_the_windows_are_monais_where_both_place_them_alike() -> None:
     channels = np.random.default_rng(1).normal(size=(1, 16, 8, 8)).astype(np.float32)
     net = LooksLeft(0)  # across the windows' borders answers differ, so weights matter
@@ -125,7 +126,8 @@ def test_the_windows_are_monais_where_both_place_them_alike() -> None:
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
-def test_any_number_of_threads_finds_the_same_bits(precision) -> None:
+@pytest.mark.parametrize("closer", [None, 0.5])
+def test_any_number_of_threads_finds_the_same_bits(precision, closer) -> None:
     torch.manual_seed(0)
     architecture = Architecture(1, (4, 8), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
     net = UNet(architecture).eval().to(memory_format=torch.channels_last_3d)
@@ -134,11 +136,59 @@ def test_any_number_of_threads_finds_the_same_bits(precision) -> None:
     try:
         for threads in (1, 2, 3):
             torch.set_num_threads(threads)
-            found.append(predict(NOISE, net, precision=precision))
+            found.append(predict(NOISE, net, precision=precision, closer=closer))
             assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(usual)
     assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
+
+
+def test_a_volume_without_findings_is_seen_in_the_fewest_windows() -> None:
+    empty = np.full((1, 22, 8, 4), -1.0, np.float32)
+    net = Counting()
+    np.testing.assert_allclose(predict(empty, net, closer=0.5), sigmoid(-1.0), atol=1e-5)
+    assert net.seen == 3  # from 0, 7 and 14; those from 4 and 10 are left out
+
+
+@pytest.mark.parametrize(
+    ("voxel", "windows"),
+    [
+        (0, 3),
+        (5, 3),  # in the middle of the window from 0, which was seen
+        (7, 4),  # in the middle of the window from 4
+        (13, 4),  # of the window from 10
+        (21, 3),
+    ],
+)
+def test_windows_follow_that_have_a_finding_in_their_middle(voxel, windows) -> None:
+    lonely = np.full((1, 22, 8, 4), -1.0, np.float32)
+    lonely[0, voxel] = 1.0
+    net = Counting()
+    np.testing.assert_allclose(predict(lonely, net, closer=0.5), sigmoid(lonely[0]), atol=1e-5)
+    assert net.seen == windows
+
+
+def test_any_answer_is_a_finding() -> None:
+    def both(logits):
+        return torch.softmax(logits.float(), dim=1)
+
+    net = Counting()
+    predict_probability(
+        np.full((1, 22, 8, 4), -1.0, np.float32),
+        [net],
+        read=both,  # the second answer is under, the first above
+        patch_voxels=WINDOW,
+        precision="32-true",
+        mirror=False,
+        looks_closer_above=0.5,
+    )
+    assert net.seen == 5
+
+
+def test_where_all_is_found_all_windows_are_seen() -> None:
+    net = LooksLeft(0)
+    seen, closer = (predict(NOISE, net, closer=closer) for closer in (None, -1.0))
+    np.testing.assert_allclose(closer, seen, atol=1e-6)
 
 
 def test_an_overlap_of_one_is_refused() -> None:

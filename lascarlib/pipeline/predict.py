@@ -14,6 +14,7 @@ from lascarlib.geometry.orientation import to_lps
 from lascarlib.inference import predict_probability
 from lascarlib.preprocess import atrium_sample, scar_sample, to_case_grid
 from lascarlib.training.checkpoint import read_json
+from lascarlib.training.config import Config
 from lascarlib.training.device import choose_precision
 from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
@@ -207,7 +208,15 @@ def stage_probability(
         patch_voxels=run.config.stage(stage).patch_voxels,
         precision=choose_precision(run.config.precision),
         mirror=run.config.mirror_at_test,
+        looks_closer_above=_looks_closer_above(run.config, stage),
     )
+
+
+def _looks_closer_above(config: Config, stage: str) -> float | None:
+    """The probability that makes a mask, where windows that hold nothing above it are skipped."""
+    if config.windows_at_test == "all":
+        return None
+    return config.scar_threshold if stage == "scar" else config.uncertainty.certain_threshold
 
 
 def load_population(run: Run) -> Population | None:
