@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from lascarlib.errors import LascarError
 from lascarlib.geometry.grid import Shape
 from lascarlib.memory import memory_kept
-from lascarlib.windows import Place, covering_places, middle, window_places
+from lascarlib.windows import Place, centre_of, covering_places, window_places
 
 Answer = Callable[[Tensor], Tensor]
 
 LEAST_FOUND = 0.001
-"""Share of a window's middle in which something must be found to look closer: at the windows' rims,
-where a first look is least sure of itself, single voxels are noise."""
+"""Share of a window's centre that a finding fills, at least, to be worth a second pass: single
+voxels are mostly noise, where windows of the first pass hardly overlap."""
 
 
 @memory_kept()
@@ -32,7 +32,7 @@ def predict_probability(
     precision: str,
     mirror: bool,
     overlap: float = 0.5,
-    looks_closer_above: float | None = None,
+    second_pass_above: float | None = None,
 ) -> np.ndarray:
     """Probability of every voxel, averaged over windows, mirrored inputs and networks.
 
@@ -44,9 +44,10 @@ def predict_probability(
     thread that torch has works on a window of its own, and what they find is added in the order of
     the windows: the same bits on any number of threads.
 
-    Most windows of a wide volume hold no heart. With `looks_closer_above` the fewest windows that
-    cover the volume are seen first, and of the others only those in whose middle that first look
-    found something, so that what was found is seen by the window it is in the middle of.
+    Most windows of a wide volume hold no heart. `second_pass_above` therefore predicts in two
+    passes: the fewest windows that cover the volume, then those of the others whose centre the
+    first pass found something in. What the first pass misses altogether, the second cannot find.
+    Where it would spare less than half of the windows, all are seen.
 
     Args:
         channels: float32 (channel, x, y, z), z-scored.
@@ -57,8 +58,8 @@ def predict_probability(
         precision: "32-true" or "bf16-mixed".
         mirror: whether to average over all eight flips of the input.
         overlap: least share of a window that its neighbour covers again, 0 to below 1.
-        looks_closer_above: probability of any answer above which the first look has found
-            something; None sees all windows.
+        second_pass_above: probability of any answer above which a voxel is a finding; None sees
+            all windows.
 
     Returns:
         float32 (answer, x, y, z) in [0, 1].
@@ -76,22 +77,20 @@ def predict_probability(
     answer = _averaged(networks, read, precision=precision, mirror=mirror)
     weight = _gaussian(patch_voxels, device)
     places = window_places(shape, patch_voxels, overlap=overlap)
-    if looks_closer_above is None:
-        total, weights = _weighted(answer, volume, places, weight)
-    else:
-        first = covering_places(shape, patch_voxels, overlap=overlap)
-        total, weights = _weighted(answer, volume, first, weight)
-        found = (total / weights > looks_closer_above).any(dim=0)
-        closer = [
-            place
-            for place in places
-            if place not in first
-            and found[middle(place, shape, overlap=overlap)].float().mean() > LEAST_FOUND
-        ]
-        if closer:
-            more, more_weights = _weighted(answer, volume, closer, weight)
-            total, weights = total + more, weights + more_weights
-    probability = (total[inner] / weights[inner[1:]]).clamp_(0, 1)
+    first = covering_places(shape, patch_voxels, overlap=overlap)
+    with torch.inference_mode():
+        if second_pass_above is None or 2 * len(first) > len(places):
+            total, weights = _weighted(answer, volume, places, weight)
+        else:
+            total, weights = _weighted(answer, volume, first, weight)
+            found = (total / weights > second_pass_above).any(dim=0)
+            rest = [place for place in places if place not in first]
+            centres = [found[centre_of(place, shape, overlap=overlap)] for place in rest]
+            second = [at for at, voxels in zip(rest, centres, strict=True) if _is_found(voxels)]
+            if second:
+                more, more_weights = _weighted(answer, volume, second, weight)
+                total, weights = total.add_(more), weights.add_(more_weights)
+        probability = (total[inner] / weights[inner[1:]]).clamp_(0, 1)
     return probability.cpu().numpy()
 
 
@@ -141,14 +140,17 @@ def _weighted(
     """Sums over windows: of the weighted answers, (answer, x, y, z), and of their weights."""
     weights = volume.new_zeros(volume.shape[2:])
     total: Tensor | None = None
-    with torch.inference_mode():
-        for place, found in zip(places, _answers(answer, volume, places), strict=True):
-            if total is None:
-                total = volume.new_zeros((found.shape[1], *weights.shape))
-            total[(slice(None), *place)].addcmul_(found[0], weight)
-            weights[place].add_(weight)
+    for place, found in zip(places, _answers(answer, volume, places), strict=True):
+        if total is None:
+            total = volume.new_zeros((found.shape[1], *weights.shape))
+        total[(slice(None), *place)].addcmul_(found[0], weight)
+        weights[place].add_(weight)
     assert total is not None
     return total, weights
+
+
+def _is_found(voxels: Tensor) -> bool:
+    return int(voxels.sum()) > LEAST_FOUND * voxels.numel()
 
 
 def _answers(answer: Answer, volume: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:

@@ -16,7 +16,8 @@ def window_places(volume: Sequence[int], window: Shape, *, overlap: float) -> li
     Args:
         volume: its shape, no edge shorter than the window's.
         window: its shape.
-        overlap: least share of a window that its neighbour covers again, 0 to below 1.
+        overlap: least share of a window that its neighbour covers again, up to rounding, 0 to
+            below 1.
 
     Returns:
         Slices along x, y, z; z changes first.
@@ -32,7 +33,7 @@ def window_places(volume: Sequence[int], window: Shape, *, overlap: float) -> li
 
 
 def covering_places(volume: Sequence[int], window: Shape, *, overlap: float) -> list[Place]:
-    """The fewest of these windows that leave no voxel out.
+    """The fewest of these windows that leave no voxel out: the fewest along each axis.
 
     Args:
         volume: its shape, no edge shorter than the window's.
@@ -57,20 +58,24 @@ def covering_places(volume: Sequence[int], window: Shape, *, overlap: float) -> 
     return _places(axes, window)
 
 
-def middle(place: Place, volume: Sequence[int], *, overlap: float) -> Place:
-    """The middle of a window, half the overlap away from its faces but at the volume's own.
+def centre_of(place: Place, volume: Sequence[int], *, overlap: float) -> Place:
+    """The central part of a window: without half of the overlap at each of its faces.
 
-    The middles of all windows leave no voxel out.
+    At an overlap of 0.5 that is a quarter of an edge, rounded down; at a face of the volume nothing
+    is cut off. The central parts of all windows leave no voxel out.
 
     Args:
         place: of the window.
         volume: its shape.
         overlap: of `window_places`.
 
+    Returns:
+        Slices along x, y, z.
+
     Example:
         >>> places = window_places((10, 4, 4), (4, 4, 4), overlap=0.5)
-        >>> middles = [middle(place, (10, 4, 4), overlap=0.5) for place in places]
-        >>> [(x.start, x.stop) for x, y, z in middles]
+        >>> centres = [centre_of(place, (10, 4, 4), overlap=0.5) for place in places]
+        >>> [(x.start, x.stop) for x, y, z in centres]
         [(0, 3), (3, 5), (5, 7), (7, 10)]
     """
 

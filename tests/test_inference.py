@@ -9,6 +9,7 @@ from lascarlib.inference import predict_probability
 from lascarlib.models.unet import Architecture, UNet
 
 WINDOW = (8, 8, 4)
+WIDE = np.random.default_rng(2).normal(size=(1, 30, 22, 4)).astype(np.float32)
 NOISE = np.random.default_rng(0).normal(size=(1, 11, 9, 5)).astype(np.float32)
 
 
@@ -35,17 +36,7 @@ class LooksLeft(Logistic):
         return super().forward(windows.roll(1, self.axis))
 
 
-class Counting(Logistic):
-    """Counts the windows it sees."""
-
-    seen = 0
-
-    def forward(self, windows):
-        self.seen += len(windows)
-        return super().forward(windows)
-
-
-def predict(channels, *networks, mirror=False, precision="32-true", window=WINDOW, closer=None):
+def predict(channels, *networks, mirror=False, precision="32-true", window=WINDOW, above=None):
     with torch.no_grad():
         (probability,) = predict_probability(
             channels,
@@ -54,9 +45,18 @@ def predict(channels, *networks, mirror=False, precision="32-true", window=WINDO
             patch_voxels=window,
             precision=precision,
             mirror=mirror,
-            looks_closer_above=closer,
+            second_pass_above=above,
         )
     return probability
+
+
+def windows_seen(channels, net, **options):
+    """The prediction, and how many windows it took."""
+    asked = []
+    hook = net.register_forward_hook(lambda *_: asked.append(None))
+    probability = predict(channels, net, **options)
+    hook.remove()
+    return probability, len(asked)
 
 
 def foreground(logits):
@@ -126,8 +126,8 @@ def test_the_windows_are_monais_where_both_place_them_alike() -> None:
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
-@pytest.mark.parametrize("closer", [None, 0.5])
-def test_any_number_of_threads_finds_the_same_bits(precision, closer) -> None:
+@pytest.mark.parametrize("above", [None, 0.5])
+def test_any_number_of_threads_finds_the_same_bits(precision, above) -> None:
     torch.manual_seed(0)
     architecture = Architecture(1, (4, 8), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
     net = UNet(architecture).eval().to(memory_format=torch.channels_last_3d)
@@ -136,59 +136,72 @@ def test_any_number_of_threads_finds_the_same_bits(precision, closer) -> None:
     try:
         for threads in (1, 2, 3):
             torch.set_num_threads(threads)
-            found.append(predict(NOISE, net, precision=precision, closer=closer))
+            found.append(predict(WIDE, net, precision=precision, above=above))
             assert torch.get_num_threads() == threads
     finally:
         torch.set_num_threads(usual)
     assert found[0].tobytes() == found[1].tobytes() == found[2].tobytes()
 
 
-def test_a_volume_without_findings_is_seen_in_the_fewest_windows() -> None:
-    empty = np.full((1, 22, 8, 4), -1.0, np.float32)
-    net = Counting()
-    np.testing.assert_allclose(predict(empty, net, closer=0.5), sigmoid(-1.0), atol=1e-5)
-    assert net.seen == 3  # from 0, 7 and 14; those from 4 and 10 are left out
+# WIDE's windows begin at 0, 4, 7, 11, 15, 18 and 22 along x, 0, 4, 7, 10 and 14 along y; the first
+# pass sees 0, 7, 15 and 22 by 0, 7 and 14. The centre of the windows from 4 is 6 to 10.
+EVERY, FIRST = 7 * 5, 4 * 3
+
+
+def test_a_wide_volume_without_findings_is_seen_in_the_fewest_windows() -> None:
+    probability, windows = windows_seen(np.full_like(WIDE, -1.0), Logistic(), above=0.5)
+    np.testing.assert_allclose(probability, sigmoid(-1.0), atol=1e-5)
+    assert windows == FIRST
 
 
 @pytest.mark.parametrize(
-    ("voxel", "windows"),
-    [
-        (0, 3),
-        (5, 3),  # in the middle of the window from 0, which was seen
-        (7, 4),  # in the middle of the window from 4
-        (13, 4),  # of the window from 10
-        (21, 3),
-    ],
+    ("x", "y", "second"), [(0, 0, 0), (7, 0, 1), (7, 7, 1), (12, 7, 1), (12, 11, 0), (9, 9, 3)]
 )
-def test_windows_follow_that_have_a_finding_in_their_middle(voxel, windows) -> None:
-    lonely = np.full((1, 22, 8, 4), -1.0, np.float32)
-    lonely[0, voxel] = 1.0
-    net = Counting()
-    np.testing.assert_allclose(predict(lonely, net, closer=0.5), sigmoid(lonely[0]), atol=1e-5)
-    assert net.seen == windows
+def test_windows_follow_whose_centre_holds_a_finding(x, y, second) -> None:
+    volume = np.full_like(WIDE, -1.0)
+    volume[0, x, y] = 1.0
+    probability, windows = windows_seen(volume, Logistic(), above=0.5)
+    np.testing.assert_allclose(probability, sigmoid(volume[0]), atol=1e-5)
+    assert windows == FIRST + second
 
 
-def test_any_answer_is_a_finding() -> None:
+def test_a_finding_fills_more_than_a_thousandth_of_a_centre() -> None:
+    volume = np.full((1, 88, 88, 4), -1.0, np.float32)
+    volume[0, 30, 30, 0] = 1.0  # of the 16 x 16 x 4 voxels of one centre
+    assert windows_seen(volume, Logistic(), above=0.5, window=(32, 32, 4))[1] == 9
+    volume[0, 30, 30, 1] = 1.0
+    assert windows_seen(volume, Logistic(), above=0.5, window=(32, 32, 4))[1] == 10
+
+
+def test_any_answer_is_a_finding_and_networks_decide_together() -> None:
     def both(logits):
         return torch.softmax(logits.float(), dim=1)
 
-    net = Counting()
-    predict_probability(
-        np.full((1, 22, 8, 4), -1.0, np.float32),
-        [net],
-        read=both,  # the second answer is under, the first above
-        patch_voxels=WINDOW,
-        precision="32-true",
-        mirror=False,
-        looks_closer_above=0.5,
-    )
-    assert net.seen == 5
+    def count(read, *slopes):
+        nets, asked = [Logistic(slope) for slope in slopes], []
+        nets[0].register_forward_hook(lambda *_: asked.append(None))
+        options = {"patch_voxels": WINDOW, "precision": "32-true", "mirror": False}
+        volume = np.ones_like(WIDE)
+        predict_probability(volume, nets, read=read, second_pass_above=0.7, **options)
+        return len(asked)
+
+    assert count(foreground, 1.0) == EVERY  # 0.73
+    assert count(foreground, -1.0) == FIRST  # 0.27
+    assert count(both, -1.0) == EVERY  # 0.73 of background
+    assert count(foreground, 1.0, 0.0) == FIRST  # 0.73 and 0.5: 0.62
 
 
-def test_where_all_is_found_all_windows_are_seen() -> None:
-    net = LooksLeft(0)
-    seen, closer = (predict(NOISE, net, closer=closer) for closer in (None, -1.0))
-    np.testing.assert_allclose(closer, seen, atol=1e-6)
+def test_two_passes_that_find_everything_see_every_window() -> None:
+    net = LooksLeft(0)  # its answers differ across the windows' borders
+    usual, windows = windows_seen(WIDE, net)
+    found, again = windows_seen(WIDE, net, above=-1.0)
+    assert windows == again == EVERY
+    np.testing.assert_allclose(found, usual, atol=1e-6)
+
+
+def test_where_two_passes_would_spare_little_there_is_one() -> None:
+    row = np.full((1, 30, 8, 4), -1.0, np.float32)
+    assert windows_seen(row, Logistic(), above=0.5)[1] == 7  # the first pass would see four
 
 
 def test_an_overlap_of_one_is_refused() -> None:

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lascarlib.windows import covering_places, middle, window_places
+from lascarlib.windows import centre_of, covering_places, window_places
 
 VOLUMES = [
     ((10, 4, 4), (4, 4, 4), 0.5),
@@ -50,14 +50,14 @@ def test_overlapping_by_half_a_wide_volume_needs_a_third_of_its_windows() -> Non
 
 
 @pytest.mark.parametrize(("volume", "window", "overlap"), VOLUMES)
-def test_the_middles_leave_no_voxel_out(volume, window, overlap) -> None:
+def test_the_centres_leave_no_voxel_out(volume, window, overlap) -> None:
     places = window_places(volume, window, overlap=overlap)
-    assert covered([middle(place, volume, overlap=overlap) for place in places], volume).all()
+    assert covered([centre_of(place, volume, overlap=overlap) for place in places], volume).all()
 
 
-def test_the_middle_is_half_the_overlap_away_from_the_faces() -> None:
+def test_a_centre_keeps_half_the_overlap_from_all_faces_but_the_volumes() -> None:
     place = (slice(0, 8), slice(4, 12), slice(8, 16))
-    assert middle(place, (16, 16, 16), overlap=0.5) == (slice(0, 6), slice(6, 10), slice(10, 16))
+    assert centre_of(place, (16, 16, 16), overlap=0.5) == (slice(0, 6), slice(6, 10), slice(10, 16))
 
 
 def covered(places, volume):

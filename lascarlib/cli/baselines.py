@@ -160,6 +160,8 @@ def write_predictions(
         raise LascarError("this method needs an LA: give --atrium manual or a predictions' folder")
     if options.probabilities:
         raise LascarError("--probabilities: this method has none; leave it out")
+    if options.two_pass:
+        raise LascarError("--two-pass: this method has no network; leave it out")
     if options.resume:
         raise LascarError("--resume: this method predicts every case anew; leave it out")
     check_predictions(options.out, options.data, resume=False)

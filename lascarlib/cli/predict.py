@@ -21,6 +21,11 @@ def add_commands(commands: Any) -> None:
         "--probabilities", action="store_true", help="write the probability maps too"
     )
     predict.add_argument(
+        "--two-pass",
+        action="store_true",
+        help="find the LA of a wide scan in the fewest windows, then look again where it is",
+    )
+    predict.add_argument(
         "--resume", action="store_true", help="leave the cases that are predicted already"
     )
     baselines.add_options(predict)
@@ -56,7 +61,7 @@ def _run_networks(options: argparse.Namespace) -> int:
     if str(options.run).endswith("]") and not options.run.exists():
         raise LascarError(f"{options.run}: every trained fold is averaged; leave the [fold] out")
     check_predictions(options.out, options.data, resume=options.resume, hint="--resume or ")
-    predictor = load_predictor(open_run(options.run))
+    predictor = load_predictor(open_run(options.run), two_pass=options.two_pass)
     dataset = open_dataset(options.data)
     done: list[str] = []
     if options.resume:

@@ -5,11 +5,11 @@ from lascarlib.pipeline.out_of_fold import out_of_fold_atrium, out_of_fold_proba
 from lascarlib.pipeline.predict import (
     Prediction,
     Predictor,
-    check_scan,
     load_population,
     load_predictor,
     threshold_atrium,
 )
+from lascarlib.pipeline.scan import check_scan
 from lascarlib.pipeline.spatial import train_spatial
 from lascarlib.pipeline.train import (
     cross_validate,

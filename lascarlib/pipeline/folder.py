@@ -116,6 +116,7 @@ def _record(predictor: Predictor, dataset: Dataset, *, probabilities: bool) -> d
         "networks": networks,
         "weights": {stage: _digest(predictor, stage, names) for stage, names in networks.items()},
         "probabilities": probabilities,
+        "two_pass": predictor.two_pass,
         "source": dataset.source,
         "fingerprint": dataset.fingerprint,
     }

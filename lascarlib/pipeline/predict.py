@@ -12,18 +12,14 @@ from lascarlib.errors import LascarError
 from lascarlib.geometry import has_boundary, largest_component, scar_by_comparison
 from lascarlib.geometry.orientation import to_lps
 from lascarlib.inference import predict_probability
+from lascarlib.pipeline.scan import check_scan
 from lascarlib.preprocess import atrium_sample, scar_sample, to_case_grid
 from lascarlib.training.checkpoint import read_json
-from lascarlib.training.config import Config
 from lascarlib.training.device import choose_precision
 from lascarlib.training.methods import is_spatial
 from lascarlib.training.run import Run
 from lascarlib.training.stage import load_networks
 from lascarlib.uncertainty import Population, case_uncertainty, is_outlier
-
-LEAST_FIELD_MM = 27.0
-"""Where the reference range of an LA's diameter begins, front to back in a woman (Lang et al.,
-J Am Soc Echocardiogr 2005): a narrower field of view has no room for a normal LA."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +57,15 @@ class Predictor:
         run: of the training.
         networks: stage to its networks, which are averaged; a stage without any is not asked.
         population: of the UAM; None where none was fitted.
+        two_pass: whether the LA of a wide volume is predicted in two passes, see
+            `lascarlib.inference.predict_probability`; the second where p > 0.5 (the UAM's
+            `certain_threshold`) in the first, also in the UAM's outliers.
     """
 
     run: Run
     networks: Mapping[str, Sequence[nn.Module]]
     population: Population | None
+    two_pass: bool = False
 
     @property
     def finds_scar(self) -> bool:
@@ -115,47 +115,36 @@ class Predictor:
         )
 
     def _answers(self, stage: str, channels: np.ndarray, case: Case) -> list[np.ndarray]:
-        answers = stage_probability(self.run, stage, channels, self.networks[stage])
+        answers = stage_probability(
+            self.run,
+            stage,
+            channels,
+            self.networks[stage],
+            two_pass=self.two_pass and stage == "atrium",
+        )
         return [to_case_grid(answer, case) for answer in answers]
 
 
-def check_scan(case: Case) -> None:
-    """Refuse an image in which there is no room for an LA.
-
-    Args:
-        case: whose image is to be segmented.
-
-    Raises:
-        LascarError: the image has the same value everywhere, or along an axis its field of view is
-            narrower than `LEAST_FIELD_MM`.
-
-    Example:
-        >>> check_scan(Case("a", np.arange(75.0).reshape(5, 5, 3), np.diag([1.0, 1.0, 2.5, 1.0])))
-        Traceback (most recent call last):
-        ...
-        lascarlib.errors.LascarError: a: the field of view is 5 x 5 x 7.5 mm, too narrow for an ...
-    """
-    if case.image.min() == case.image.max():
-        raise LascarError(f"{case.id}: every voxel is {case.image.flat[0]:g}; give the scan itself")
-    widths = [edge * n for edge, n in zip(case.spacing_mm, case.image.shape, strict=True)]
-    if min(widths) < LEAST_FIELD_MM:
-        raise LascarError(
-            f"{case.id}: the field of view is {' x '.join(f'{width:g}' for width in widths)} mm, "
-            f"too narrow for an LA: a normal one's diameter begins at {LEAST_FIELD_MM:g} mm; give "
-            "the whole scan, or repair the header, which is in mm"
-        )
-
-
-def load_predictor(run: Run) -> Predictor:
+def load_predictor(run: Run, *, two_pass: bool = False) -> Predictor:
     """Load every trained network of a run; folds are averaged when it predicts.
 
+    Args:
+        run: of the training.
+        two_pass: see `Predictor`.
+
     Raises:
-        LascarError: its first stage is not trained.
+        LascarError: its first stage is not trained; or it is to predict in two passes, and has no
+            network for the LA alone.
     """
     networks = {stage: load_networks(run, stage) for stage in run.stages}
     if not networks[run.stages[0]]:
         raise LascarError(f"{run.folder}: no trained network in it; finish the training first")
-    return Predictor(run, networks, load_population(run))
+    if two_pass and not networks.get("atrium"):
+        raise LascarError(
+            f"{run.folder}: {run.config.method} finds LA and scar with one network, in one pass "
+            "only; leave --two-pass out"
+        )
+    return Predictor(run, networks, load_population(run), two_pass)
 
 
 def threshold_atrium(
@@ -188,7 +177,12 @@ def threshold_atrium(
 
 
 def stage_probability(
-    run: Run, stage: str, channels: np.ndarray, networks: Sequence[nn.Module]
+    run: Run,
+    stage: str,
+    channels: np.ndarray,
+    networks: Sequence[nn.Module],
+    *,
+    two_pass: bool = False,
 ) -> np.ndarray:
     """Probabilities of a stage's input on the network's grid, averaged over networks.
 
@@ -197,6 +191,7 @@ def stage_probability(
         stage: "atrium", "scar" or "joint".
         channels: float32 (channel, x, y, z), as `lascarlib.preprocess` makes them.
         networks: trained networks of that stage.
+        two_pass: see `Predictor`.
 
     Returns:
         float32 (answer, x, y, z) in [0, 1], see `lascarlib.training.objective.Objective`.
@@ -208,15 +203,8 @@ def stage_probability(
         patch_voxels=run.config.stage(stage).patch_voxels,
         precision=choose_precision(run.config.precision),
         mirror=run.config.mirror_at_test,
-        looks_closer_above=_looks_closer_above(run.config, stage),
+        second_pass_above=run.config.uncertainty.certain_threshold if two_pass else None,
     )
-
-
-def _looks_closer_above(config: Config, stage: str) -> float | None:
-    """The probability that makes a mask, where windows that hold nothing above it are skipped."""
-    if config.windows_at_test == "all":
-        return None
-    return config.scar_threshold if stage == "scar" else config.uncertainty.certain_threshold
 
 
 def load_population(run: Run) -> Population | None:

@@ -54,9 +54,11 @@ class StageConfig:
         foreground_share: least share of a batch's patches that are centred on the structure, where
             they may lie anywhere; where a batch is of one patch, the share of the batches.
         augmentation: of the patches.
-        validation_share: at most this share of a training's work and budget, but for a last one,
-            goes into looks at patches of the cases held back, whose Dice is logged; 0: no look.
-        compiled: whether `torch.compile` translates the network first (see `benchmarks/gpu.py`).
+        validation_share: at most this share of the training's work goes into looks at patches of
+            the cases that are held back, whose Dice the log then has, not counting the one at the
+            end; 0 looks at none. The time is part of a time budget.
+        compiled: whether `torch.compile` translates the network first, which takes minutes and may
+            pay in a long training on a GPU (`benchmarks/gpu.py` measures it).
     """
 
     plan: Literal["fixed", "nnunet", "laptop"] = "fixed"
@@ -190,7 +192,6 @@ class Config:
             share of every batch, so the batch size is a multiple. What a loss sums over the batch
             ("batch_dice", a "top_k_ranking" over the batch) is then summed over a share.
         mirror_at_test: whether predictions are averaged over mirrored inputs.
-        windows_at_test: "all" (nnU-Net), or the fewest and then a "closer" look at what they found.
         largest_component: whether only the largest component of the LA is kept (BF is silent).
         distance_map: variant of BF Eq. 6, see `lascarlib.geometry.boundary_distance_map`; "none"
             shows stage 2 the image alone, BF's baseline (Table 3).
@@ -213,7 +214,6 @@ class Config:
     precision: Literal["auto", "32-true", "bf16-mixed"] = "auto"
     devices: int = 1
     mirror_at_test: bool = True
-    windows_at_test: Literal["all", "closer"] = "all"
     largest_component: bool = False
     distance_map: Literal["literal", "sign-consistent", "none"] = "literal"
     scar_maps: Literal["out-of-fold", "manual"] = "out-of-fold"

@@ -47,7 +47,6 @@ PROFILES: dict[str, Mapping[str, Any]] = {
     # Continuous integration: the coarse phantom, about a minute of training a network.
     "smoke": {
         "mirror_at_test": False,
-        "windows_at_test": "closer",
         "atrium": {
             **_QUICK_STAGE,
             "spacing_mm": (2.5, 2.5, 2.5),
@@ -72,7 +71,6 @@ PROFILES: dict[str, Mapping[str, Any]] = {
     "cpu": {
         "folds": 3,
         "mirror_at_test": False,
-        "windows_at_test": "closer",
         "atrium": {
             **_LAPTOP_STAGE,
             "spacing_mm": (1.25, 1.25, 1.25),

@@ -237,6 +237,11 @@ def test_evaluate_counts_a_missing_prediction(data, predicted, tmp_path, capsys)
     assert re.search(r"scar Dice +1 +0 ", said.out)
 
 
+def test_a_prediction_in_two_passes_says_so(trained, data, tmp_path) -> None:
+    assert run("predict", trained, f"{data}[:1]", "--out", tmp_path / "out", "--two-pass") == 0
+    assert json.loads((tmp_path / "out" / "prediction.json").read_text())["two_pass"] is True
+
+
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nii", ".nrrd"])
 def test_plain_images_of_any_orientation_are_segmented(trained, tmp_path, tiny_cases, suffix):
     case = tiny_cases["case_4"]

@@ -108,3 +108,5 @@ def test_predictions_of_something_else_are_not_gone_on_with(
         predicted_already(predictor, tiny_dataset[:2], **ask)
     with pytest.raises(LascarError, match="another probabilities"):
         predicted_already(predictor, tiny_dataset[:1], folder=tmp_path, probabilities=True)
+    with pytest.raises(LascarError, match="another two_pass"):
+        predicted_already(dataclasses.replace(predictor, two_pass=True), tiny_dataset[:1], **ask)

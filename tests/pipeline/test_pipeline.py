@@ -99,6 +99,31 @@ def test_a_prediction_lies_on_the_cases_own_grid_and_ignores_its_labels(
     assert without.is_outlier in (True, False)
 
 
+def test_two_passes_ask_the_first_stage_less_often(trained, tiny_dataset) -> None:
+    case = tiny_dataset.load("case_0")
+    wide = Case("wide", np.pad(case.image, ((20, 20), (20, 20), (0, 0)), "edge"), case.affine)
+
+    def asked(predictor) -> tuple[np.ndarray, int, int]:
+        counts = {"atrium": 0, "scar": 0}
+
+        def count(stage: str):
+            return lambda *_: counts.update({stage: counts[stage] + 1})
+
+        hooks = [
+            predictor.networks[stage][0].register_forward_hook(count(stage)) for stage in counts
+        ]
+        atrium = predictor(wide).atrium
+        for hook in hooks:
+            hook.remove()
+        return atrium, counts["atrium"], counts["scar"]
+
+    once, first_stage, second_stage = asked(load_predictor(trained))
+    twice, fewer, equally = asked(load_predictor(trained, two_pass=True))
+    assert fewer < first_stage
+    assert equally == second_stage > 1
+    assert dice(twice, once) > 0.9
+
+
 def test_training_again_changes_nothing(trained, tiny_dataset) -> None:
     before = {path: path.stat().st_mtime_ns for path in trained.folder.rglob("*.safetensors")}
     cross_validate(trained, tiny_dataset)

@@ -46,6 +46,16 @@ def test_scar_is_found_on_the_surface_of_the_atrium_found(
     assert np.array_equal(found.scar, likelier & surface_voxels(found.atrium))
 
 
+def test_one_network_for_both_has_one_pass(tmp_path, tiny_dataset) -> None:
+    run = started(tmp_path, tiny_dataset, "atrialjsqnet", ("joint",))
+    train(run, tiny_dataset)
+    words = (
+        "atrialjsqnet finds LA and scar with one network, in one pass only; leave --two-pass out"
+    )
+    with pytest.raises(LascarError, match=words):
+        load_predictor(run, two_pass=True)
+
+
 def test_the_code_finds_scar_off_the_surface_too(tmp_path, tiny_dataset) -> None:
     run = started(tmp_path, tiny_dataset, "ajsqnet-se", ("joint",))
     train(run, tiny_dataset)

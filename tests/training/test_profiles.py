@@ -91,7 +91,6 @@ def test_a_methods_own_settings_are_taken(method, settings) -> None:
 
 def test_the_refusal_lists_what_the_method_has() -> None:
     words = r"which has method, folds, start, budget_minutes, precision, devices, mirror_at_test, "
-    words += r"windows_at_test, "
     words += r"largest_component, atrium\.\*, spatial\.\* \(the stages without batch_dice, "
     words += r"deep_supervision, top_k_"
     with pytest.raises(LascarError, match=words):
