@@ -18,8 +18,8 @@ from lascarlib.windows import Place, centre_of, covering_places, window_places
 Answer = Callable[[Tensor], Tensor]
 
 LEAST_FOUND = 0.001
-"""Share of a window's centre that a finding fills, at least, to be worth a second pass: single
-voxels are mostly noise, where windows of the first pass hardly overlap."""
+"""A window is worth a second pass where findings fill more than this share of its centre: where the
+first pass's windows hardly overlap, single voxels are mostly noise."""
 
 
 @memory_kept()
@@ -44,10 +44,11 @@ def predict_probability(
     thread that torch has works on a window of its own, and what they find is added in the order of
     the windows: the same bits on any number of threads.
 
-    Most windows of a wide volume hold no heart. `second_pass_above` therefore predicts in two
-    passes: the fewest windows that cover the volume, then those of the others whose centre the
-    first pass found something in. What the first pass misses altogether, the second cannot find.
-    Where it would spare less than half of the windows, all are seen.
+    Most windows of a wide volume hold no heart. With `second_pass_above` it is therefore predicted
+    in two passes: first in the fewest windows that cover it, then in those of the others in whose
+    centre more than `LEAST_FOUND` of the voxels are findings. Both passes are averaged. What the
+    first misses altogether, the second cannot find. Where the first pass alone takes more than half
+    of the windows, all are seen at once.
 
     Args:
         channels: float32 (channel, x, y, z), z-scored.
@@ -58,19 +59,21 @@ def predict_probability(
         precision: "32-true" or "bf16-mixed".
         mirror: whether to average over all eight flips of the input.
         overlap: least share of a window that its neighbour covers again, 0 to below 1.
-        second_pass_above: probability of any answer above which a voxel is a finding; None sees
-            all windows.
+        second_pass_above: probability of any answer above which a voxel is a finding, in [0, 1];
+            None: all windows are seen.
 
     Returns:
         float32 (answer, x, y, z) in [0, 1].
 
     Raises:
-        LascarError: no network is given, or the overlap is out of range.
+        LascarError: no network is given, or overlap or `second_pass_above` is out of range.
     """
     if not networks:
         raise LascarError("no trained network to predict with; train at least one fold")
     if not 0 <= overlap < 1:
         raise LascarError(f"overlap is {overlap:g}; give 0 to below 1")
+    if second_pass_above is not None and not 0 <= second_pass_above <= 1:
+        raise LascarError(f"second_pass_above is {second_pass_above:g}; give 0 to 1")
     device = next(networks[0].parameters()).device
     inner, volume = _padded(channels, patch_voxels, device)
     shape = volume.shape[2:]

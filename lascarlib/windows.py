@@ -33,7 +33,7 @@ def window_places(volume: Sequence[int], window: Shape, *, overlap: float) -> li
 
 
 def covering_places(volume: Sequence[int], window: Shape, *, overlap: float) -> list[Place]:
-    """The fewest of these windows that leave no voxel out: the fewest along each axis.
+    """The fewest of the windows of `window_places` that leave no voxel out.
 
     Args:
         volume: its shape, no edge shorter than the window's.
@@ -59,7 +59,7 @@ def covering_places(volume: Sequence[int], window: Shape, *, overlap: float) -> 
 
 
 def centre_of(place: Place, volume: Sequence[int], *, overlap: float) -> Place:
-    """The central part of a window: without half of the overlap at each of its faces.
+    """The central part of a window: without half of the overlap asked for at each face.
 
     At an overlap of 0.5 that is a quarter of an edge, rounded down; at a face of the volume nothing
     is cut off. The central parts of all windows leave no voxel out.

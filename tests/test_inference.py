@@ -7,6 +7,7 @@ from torch import nn
 from lascarlib.errors import LascarError
 from lascarlib.inference import predict_probability
 from lascarlib.models.unet import Architecture, UNet
+from lascarlib.windows import centre_of, covering_places, window_places
 
 WINDOW = (8, 8, 4)
 WIDE = np.random.default_rng(2).normal(size=(1, 30, 22, 4)).astype(np.float32)
@@ -126,11 +127,13 @@ def test_the_windows_are_monais_where_both_place_them_alike() -> None:
 
 
 @pytest.mark.parametrize("precision", ["32-true", "bf16-mixed"])
-@pytest.mark.parametrize("above", [None, 0.5])
-def test_any_number_of_threads_finds_the_same_bits(precision, above) -> None:
+@pytest.mark.parametrize("in_two", [False, True])
+def test_any_number_of_threads_finds_the_same_bits(precision, in_two) -> None:
     torch.manual_seed(0)
     architecture = Architecture(1, (4, 8), ((1, 1, 1), (2, 2, 2)), ((3, 3, 3), (3, 3, 3)))
     net = UNet(architecture).eval().to(memory_format=torch.channels_last_3d)
+    above = float(np.median(predict(WIDE, net))) if in_two else None
+    assert not in_two or windows_seen(WIDE, net, above=above)[1] > FIRST
     usual = torch.get_num_threads()
     found = []
     try:
@@ -194,9 +197,48 @@ def test_any_answer_is_a_finding_and_networks_decide_together() -> None:
 def test_two_passes_that_find_everything_see_every_window() -> None:
     net = LooksLeft(0)  # its answers differ across the windows' borders
     usual, windows = windows_seen(WIDE, net)
-    found, again = windows_seen(WIDE, net, above=-1.0)
+    found, again = windows_seen(WIDE, net, above=0.0)
     assert windows == again == EVERY
     np.testing.assert_allclose(found, usual, atol=1e-6)
+
+
+@pytest.mark.parametrize("mirror", [False, True])
+def test_both_passes_are_averaged(mirror) -> None:
+    net = LooksLeft(0)
+    volume = np.random.default_rng(3).normal(-2, 1, size=(1, 30, 22, 7)).astype(np.float32)
+    volume[0, 5:14, 5:14] += 3
+    shape, half = volume.shape[1:], {"overlap": 0.5}
+
+    def averaged(places):
+        axes = (np.exp(-0.5 * ((np.arange(n) - (n - 1) / 2) / (n / 8)) ** 2) for n in WINDOW)
+        weight = np.maximum(np.einsum("x,y,z->xyz", *axes), 1e-3)
+        total, weights = np.zeros(shape), np.zeros(shape)
+        for place in places:
+            total[place] += weight * predict(volume[(slice(None), *place)], net, mirror=mirror)
+            weights[place] += weight
+        return total / weights
+
+    first = covering_places(shape, WINDOW, **half)
+    found = averaged(first) > 0.6
+    rest = [place for place in window_places(shape, WINDOW, **half) if place not in first]
+    second = [place for place in rest if found[centre_of(place, shape, **half)].any()]
+    assert 0 < len(second) < len(rest)
+    probability, asked = windows_seen(volume, net, above=0.6, mirror=mirror)
+    assert asked == (len(first) + len(second)) * (8 if mirror else 1)
+    np.testing.assert_allclose(probability, averaged([*first, *second]), atol=1e-5)
+
+
+def test_two_passes_of_a_volume_thinner_than_a_window_pad_it() -> None:
+    net = LooksLeft(2)
+    padded = np.pad(WIDE, ((0, 0), (0, 0), (0, 0), (1, 1)))
+    found = predict(WIDE, net, window=(8, 8, 6), above=0.5)
+    assert np.array_equal(found, predict(padded, net, window=(8, 8, 6), above=0.5)[..., 1:-1])
+
+
+@pytest.mark.parametrize("above", [-0.1, 1.5, float("nan")])
+def test_what_is_no_probability_is_refused(above) -> None:
+    with pytest.raises(LascarError, match=f"second_pass_above is {above:g}; give 0 to 1"):
+        predict(WIDE, Logistic(), above=above)
 
 
 def test_where_two_passes_would_spare_little_there_is_one() -> None:

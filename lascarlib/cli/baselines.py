@@ -161,7 +161,7 @@ def write_predictions(
     if options.probabilities:
         raise LascarError("--probabilities: this method has none; leave it out")
     if options.two_pass:
-        raise LascarError("--two-pass: this method has no network; leave it out")
+        raise LascarError("--two-pass: this method gets its LA from --atrium; leave it out")
     if options.resume:
         raise LascarError("--resume: this method predicts every case anew; leave it out")
     check_predictions(options.out, options.data, resume=False)

@@ -23,7 +23,7 @@ def add_commands(commands: Any) -> None:
     predict.add_argument(
         "--two-pass",
         action="store_true",
-        help="find the LA of a wide scan in the fewest windows, then look again where it is",
+        help="quicker on a wide scan: find the LA in the fewest windows, then look again around it",
     )
     predict.add_argument(
         "--resume", action="store_true", help="leave the cases that are predicted already"

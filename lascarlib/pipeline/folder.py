@@ -89,12 +89,13 @@ def predicted_already(
     """
     if not (folder / RECORD_FILE).exists():
         return []
-    earlier = read_json(folder / RECORD_FILE)
+    earlier = {"two_pass": False} | read_json(folder / RECORD_FILE)
     record = _record(predictor, dataset, probabilities=probabilities)
     changed = [name for name, value in _as_json(record).items() if earlier.get(name) != value]
     if changed:
         raise LascarError(
-            f"{folder}: was predicted with another {', '.join(changed)}; give a new folder"
+            f"{folder}: was predicted with another {', '.join(changed)}; predict as before or give "
+            "a new folder"
         )
     files = [ATRIUM_FILE, *([SCAR_FILE] if predictor.finds_scar else [])]
     files += ["LA_probability.nii.gz"] if probabilities else []

@@ -57,9 +57,10 @@ class Predictor:
         run: of the training.
         networks: stage to its networks, which are averaged; a stage without any is not asked.
         population: of the UAM; None where none was fitted.
-        two_pass: whether the LA of a wide volume is predicted in two passes, see
-            `lascarlib.inference.predict_probability`; the second where p > 0.5 (the UAM's
-            `certain_threshold`) in the first, also in the UAM's outliers.
+        two_pass: whether the LA of a wide volume is to be predicted in two passes, see
+            `lascarlib.inference.predict_probability`; scar always sees all windows. A finding is
+            p > `certain_threshold`, also in the UAM's outliers, whose mask takes a lower one; the
+            UAM's population comes from all windows.
     """
 
     run: Run

@@ -22,7 +22,12 @@ ROWS = {
     ),
     "explorer": ("| explorer, one step | ", "| matplotlib, figure kept | "),
     "gpu": ("| lascarlib | 16 x 16 x 8 | 2 | ", "- On a CPU, to try the script"),
-    "inference": ("| lascarlib | ", "| lascarlib, whole volume | ", "| MONAI, float32 | "),
+    "inference": (
+        "| lascarlib | ",
+        "| lascarlib, two passes | ",
+        "| lascarlib, whole volume | ",
+        "| MONAI, float32 | ",
+    ),
     "minutes": (
         "| lascarlib | 0.02 |",
         "| lascarlib from pretrained:phantom | 0.02 |",
@@ -38,6 +43,7 @@ ROWS = {
 PARTS = {
     "contestants",
     "gpu_side",
+    "inference_network",
     "minutes_page",
     "monai_peer",
     "nnunet_peer",

@@ -82,7 +82,7 @@ def test_a_training_in_a_folder_of_that_name_goes_first(tmp_path, tiny_folder, m
         (("--atrium", "manual", "--set", "outer=3"), "otsu knows inner_mm, outer_mm"),
         (("--atrium", "manual", "--set", "outer_mm=-3"), "give a length in mm"),
         (("--atrium", "manual", "--probabilities"), "this method has none"),
-        (("--atrium", "manual", "--two-pass"), "--two-pass: this method has no network"),
+        (("--atrium", "manual", "--two-pass"), "--two-pass: this method gets its LA from --atrium"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(words, sentence, tiny_folder, tmp_path, capsys):

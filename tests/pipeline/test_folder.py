@@ -104,9 +104,21 @@ def test_predictions_of_something_else_are_not_gone_on_with(
     ask = {"folder": tmp_path, "probabilities": False}
     assert predicted_already(predictor, tiny_dataset, **ask) == []
     list(predict(predictor, tiny_dataset[:1], tmp_path))
-    with pytest.raises(LascarError, match=r"with another fingerprint; give a new folder"):
+    words = "with another fingerprint; predict as before or give a new folder"
+    with pytest.raises(LascarError, match=words):
         predicted_already(predictor, tiny_dataset[:2], **ask)
     with pytest.raises(LascarError, match="another probabilities"):
         predicted_already(predictor, tiny_dataset[:1], folder=tmp_path, probabilities=True)
     with pytest.raises(LascarError, match="another two_pass"):
         predicted_already(dataclasses.replace(predictor, two_pass=True), tiny_dataset[:1], **ask)
+
+
+def test_predictions_that_do_not_say_how_many_passes_had_one(
+    predictor, tiny_dataset, tmp_path
+) -> None:
+    list(predict(predictor, tiny_dataset[:1], tmp_path))
+    record = json.loads((tmp_path / "prediction.json").read_text())
+    del record["two_pass"]
+    (tmp_path / "prediction.json").write_text(json.dumps(record))
+    done = predicted_already(predictor, tiny_dataset[:1], tmp_path, probabilities=False)
+    assert done == list(tiny_dataset.ids[:1])

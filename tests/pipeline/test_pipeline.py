@@ -122,6 +122,11 @@ def test_two_passes_ask_the_first_stage_less_often(trained, tiny_dataset) -> Non
     assert fewer < first_stage
     assert equally == second_stage > 1
     assert dice(twice, once) > 0.9
+    uam = dataclasses.replace(trained.config.uncertainty, certain_threshold=0.0)
+    lower = dataclasses.replace(
+        trained, config=dataclasses.replace(trained.config, uncertainty=uam)
+    )
+    assert asked(load_predictor(lower, two_pass=True))[1] == first_stage
 
 
 def test_training_again_changes_nothing(trained, tiny_dataset) -> None:
