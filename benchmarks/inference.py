@@ -21,7 +21,7 @@ from lascarlib.inference import predict_probability
 from lascarlib.training.device import choose_precision
 from lascarlib.windows import window_places
 
-MOST_DIFFERENT_PERCENT, LEAST_DICE = 0.1, 0.99
+MOST_DIFFERENT_PERCENT, LEAST_DICE = 0.1, 0.97
 TIMED, FURTHER = 17, range(18, 22)
 """Seeds of the phantom that is timed, and of those on which masks are compared too."""
 

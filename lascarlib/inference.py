@@ -38,8 +38,8 @@ def predict_probability(
 
     Windows are spread evenly and weighted by a Gaussian about their centre, as in nnU-Net. A volume
     no larger than a window is seen whole; a larger one never is, even where memory would allow it:
-    instance norm would meet other means than in training, and a network that finds the LA in
-    windows may find nothing (`benchmarks/inference.py` has that row). The
+    instance norm would meet other means than in training, and the mask is worse, or empty
+    (`benchmarks/inference.py` has that row). The
     probabilities of the networks (folds) are averaged, as BF does at test time. On a CPU every
     thread that torch has works on a window of its own, and what they find is added in the order of
     the windows: the same bits on any number of threads.

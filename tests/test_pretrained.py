@@ -10,15 +10,18 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from lascarlib.case import Case
 from lascarlib.cli import main
 from lascarlib.datasets import open_dataset
 from lascarlib.evaluation import dice, score_case
 from lascarlib.io import read_volume
-from lascarlib.pipeline import load_predictor
+from lascarlib.phantom import COARSE, phantom_case
+from lascarlib.pipeline import Predictor, load_predictor
 from lascarlib.pretrained import HOME, pretrained_names
 from lascarlib.training import open_run
 from lascarlib.training.checkpoint import read_json
 from lascarlib.training.model_card import SCORES, model_card
+from lascarlib.training.stage import load_networks
 
 FOLDER = HOME / "phantom"
 
@@ -60,6 +63,19 @@ def test_the_card_says_what_record_and_scores_say() -> None:
 
 def test_it_finds_the_atrium_of_a_phantom_it_never_saw(case, found) -> None:
     assert dice(found.atrium, case.atrium) > 0.8
+
+
+def test_a_wide_scan_has_to_be_cropped_round_the_heart() -> None:
+    shape = {"shape_voxels": (208, 208, 80), "spacing_mm": (1.25, 1.25, 1.25)}
+    whole = phantom_case(0, seed=50, config=dataclasses.replace(COARSE, **shape))
+    run = open_run("pretrained:phantom")
+    predict = Predictor(run, {"atrium": load_networks(run, "atrium")}, population=None)
+    assert predict(whole).atrium.sum() > 3 * whole.atrium.sum()
+    box = np.argwhere(whole.atrium)
+    low, high = np.maximum(box.min(0) - 14, 0), box.max(0) + 15
+    crop = tuple(slice(*edges) for edges in zip(low, high, strict=True))
+    cropped = Case("cropped", np.ascontiguousarray(whole.image[crop]), whole.affine)
+    assert dice(predict(cropped).atrium, whole.atrium[crop]) > 0.85
 
 
 def test_it_finds_most_scar_of_that_phantom(case, found) -> None:

@@ -23,8 +23,9 @@ LIMITS = """
 - **Not for clinical use.** No physician has looked at a single result, nor any regulator at the
   software.
 - The LA was tested on one data set of one centre, Utah 2018, in the copies that are passed on:
-  cropped round the heart, 0.625 mm stated along every axis. Other centres, scanners and fields of
-  view were not tested.
+  cropped round the heart, 0.625 mm stated along every axis. Other centres and scanners were not
+  tested. Crop a wider scan round the heart first: in a phantom of 260 mm other blood is taken for
+  LA, several times its volume.
 - The **scar network was tested on phantoms only**, because real scar labels are given only to those
   who sign for them. Take its answer as a picture of how two stages work together, not as a
   measurement.
