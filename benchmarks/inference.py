@@ -22,6 +22,8 @@ from lascarlib.training.device import choose_precision
 from lascarlib.windows import window_places
 
 MOST_DIFFERENT_PERCENT, LEAST_DICE = 0.1, 0.97
+"""Limits of what two passes and bfloat16 may change; MONAI's windows are further away in Dice."""
+
 TIMED, FURTHER = 17, range(18, 22)
 """Seeds of the phantom that is timed, and of those on which masks are compared too."""
 

@@ -39,10 +39,10 @@ def predict_probability(
     Windows are spread evenly and weighted by a Gaussian about their centre, as in nnU-Net. A volume
     no larger than a window is seen whole; a larger one never is, even where memory would allow it:
     instance norm would meet other means than in training, and the mask is worse, or empty
-    (`benchmarks/inference.py` has that row). The
-    probabilities of the networks (folds) are averaged, as BF does at test time. On a CPU every
-    thread that torch has works on a window of its own, and what they find is added in the order of
-    the windows: the same bits on any number of threads.
+    (`benchmarks/inference.py` has that row). The probabilities of the networks (folds) are
+    averaged, as BF does at test time. On a CPU every thread that torch has works on a window of its
+    own, and what they find is added in the order of the windows: the same bits on any number of
+    threads.
 
     Most windows of a wide volume hold no heart. With `second_pass_above` it is therefore predicted
     in two passes: first in the fewest windows that cover it, then in those of the others in whose
@@ -85,14 +85,14 @@ def predict_probability(
         if second_pass_above is None or 2 * len(first) > len(places):
             total, weights = _weighted(answer, volume, places, weight)
         else:
-            total, weights = _weighted(answer, volume, first, weight)
-            found = (total / weights > second_pass_above).any(dim=0)
-            rest = [place for place in places if place not in first]
-            centres = [found[centre_of(place, shape, overlap=overlap)] for place in rest]
-            second = [at for at, voxels in zip(rest, centres, strict=True) if _is_found(voxels)]
-            if second:
-                more, more_weights = _weighted(answer, volume, second, weight)
-                total, weights = total.add_(more), weights.add_(more_weights)
+            rest = [
+                (place, centre_of(place, shape, overlap=overlap))
+                for place in places
+                if place not in first
+            ]
+            total, weights = _two_passes(
+                answer, volume, first, rest, weight, above=second_pass_above
+            )
         probability = (total[inner] / weights[inner[1:]]).clamp_(0, 1)
     return probability.cpu().numpy()
 
@@ -152,8 +152,27 @@ def _weighted(
     return total, weights
 
 
-def _is_found(voxels: Tensor) -> bool:
-    return int(voxels.sum()) > LEAST_FOUND * voxels.numel()
+def _two_passes(
+    answer: Answer,
+    volume: Tensor,
+    first: Sequence[Place],
+    rest: Sequence[tuple[Place, Place]],
+    weight: Tensor,
+    *,
+    above: float,
+) -> tuple[Tensor, Tensor]:
+    """The same sums over the first windows, and those of the rest in whose centre these find."""
+    total, weights = _weighted(answer, volume, first, weight)
+    found = (total / weights > above).any(dim=0)
+    second = [
+        place
+        for place, centre in rest
+        if int(found[centre].sum()) > LEAST_FOUND * found[centre].numel()
+    ]
+    if not second:
+        return total, weights
+    more, more_weights = _weighted(answer, volume, second, weight)
+    return total.add_(more), weights.add_(more_weights)
 
 
 def _answers(answer: Answer, volume: Tensor, places: Sequence[Place]) -> Iterator[Tensor]:
