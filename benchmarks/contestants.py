@@ -106,13 +106,17 @@ def nnunets(task: Task) -> Outcome:
 
 CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
     "lascarlib": ours,
+    "lascarlib, cross-entropy": ours,
     "lascarlib from pretrained:phantom": ours,
     "nnU-Net v2": nnunets,
     "MONAI DynUNet": monais,
 }
 
-STARTS = {"lascarlib from pretrained:phantom": "pretrained:phantom"}
-"""Contestants that go on from weights; these learned on phantoms alone."""
+SETTINGS: dict[str, dict[str, str]] = {
+    "lascarlib, cross-entropy": {"atrium.loss": "dice-cross-entropy"},
+    "lascarlib from pretrained:phantom": {"start": "pretrained:phantom"},
+}
+"""What a contestant changes in the profile; the weights to start from learned on phantoms alone."""
 
 
 def _own_versions() -> str:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from contestants import CONTESTANTS, STARTS, Task, nnunets
+from contestants import CONTESTANTS, SETTINGS, Task, nnunets
 from minutes_page import write_page
 from nnunet_process import Peer, required_version
 from table import RESULTS, as_folder, command_line, processor, run_script
@@ -92,8 +92,8 @@ def train_missing(options: argparse.Namespace, training: Dataset, unseen: Datase
 
 
 def _config(contestant: str, *, small: bool) -> Config:
-    start = STARTS.get(contestant, "")
-    return make_config("smoke" if small else "cpu", seed=0, settings={"start": start})
+    profile = "smoke" if small else "cpu"
+    return make_config(profile, seed=0, settings=SETTINGS.get(contestant))
 
 
 def _check(contestant: str, config: Config, trials: Sequence[Trial], records: Path) -> None:

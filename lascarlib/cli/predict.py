@@ -2,11 +2,15 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lascarlib.cli import baselines
 from lascarlib.pretrained import run_folder
+
+if TYPE_CHECKING:
+    from lascarlib.pipeline import Prediction
 
 
 def add_commands(commands: Any) -> None:
@@ -78,9 +82,23 @@ def _run_networks(options: argparse.Namespace) -> int:
         predictor, dataset, options.out, probabilities=options.probabilities, done=done
     )
     for found in tqdm(predictions, total=len(left), desc="predicting", unit="case") if left else ():
-        if found.is_outlier:
-            print(f"{found.id}: highly uncertain, LA threshold lowered (UAM)", file=sys.stderr)
-        if predictor.finds_scar and found.scar_probability is None:
-            print(f"{found.id}: no LA with a boundary, so no scar", file=sys.stderr)
+        for remark in _remarks(found, finds_scar=predictor.finds_scar):
+            print(f"{found.id}: {remark}", file=sys.stderr)
     print(f"{count(len(dataset))} in {options.out}")
     return 0
+
+
+def _remarks(found: "Prediction", *, finds_scar: bool) -> Iterator[str]:
+    """What to look at twice in one prediction."""
+    from lascarlib.report import PLAUSIBLE_ML
+
+    if found.is_outlier:
+        yield "highly uncertain, LA threshold lowered (UAM)"
+    low, high = PLAUSIBLE_ML
+    if not low <= found.atrium_ml <= high:
+        yield (
+            f"an LA of {found.atrium_ml:.0f} ml, expected {low:g} to {high:g}; look at it, and crop "
+            "a scan that is wider than those learned from round the heart"
+        )
+    if finds_scar and found.scar_probability is None:
+        yield "no LA with a boundary, so no scar"

@@ -24,7 +24,7 @@ class Recall:
         >>> def ask():
         ...     asked.append(1)
         ...     nothing = np.zeros((2, 2, 2), np.float32)
-        ...     return Prediction("a", nothing, nothing > 0, 0.0, None)
+        ...     return Prediction("a", nothing, nothing > 0, 0.0, None, 0.0)
         >>> recall(("networks", "image"), ask) is recall(("networks", "image"), ask), len(asked)
         (True, 1)
     """

@@ -32,6 +32,7 @@ class Prediction:
         atrium: bool (x, y, z), the LA cavity.
         uncertainty: of the LA prediction, see `lascarlib.uncertainty.case_uncertainty`.
         is_outlier: whether the UAM lowered the threshold; None where no population was fitted.
+        atrium_ml: volume of `atrium`.
         scar_probability: float32 (x, y, z); None where scar is not learned, or where BF's stage 2
             got no LA that has a boundary.
         normal_probability: float32 (x, y, z), of normal wall; None but for JSQ's methods.
@@ -44,6 +45,7 @@ class Prediction:
     atrium: np.ndarray
     uncertainty: float
     is_outlier: bool | None
+    atrium_ml: float
     scar_probability: np.ndarray | None = None
     normal_probability: np.ndarray | None = None
     scar: np.ndarray | None = None
@@ -85,7 +87,8 @@ class Predictor:
         stage = "joint" if self.networks.get("joint") else "atrium"
         probability, *wall = self._answers(stage, _image_channel(run, stage, case), case)
         atrium, uncertainty, outlier = threshold_atrium(run, probability, self.population)
-        found = Prediction(case.id, probability, atrium, uncertainty, outlier)
+        volume_ml = int(atrium.sum()) * case.voxel_volume_ml
+        found = Prediction(case.id, probability, atrium, uncertainty, outlier, volume_ml)
         if not self.finds_scar:
             return found
         if stage == "atrium" and not is_spatial(run.config.method):

@@ -242,6 +242,18 @@ def test_a_prediction_in_two_passes_says_so(trained, data, tmp_path) -> None:
     assert json.loads((tmp_path / "out" / "prediction.json").read_text())["two_pass"] is True
 
 
+def test_a_volume_that_is_hardly_an_atrium_is_said(
+    trained, data, predicted, tmp_path, capsys, monkeypatch
+) -> None:
+    found = read_volume(predicted / "case_4" / "LA_predict.nii.gz")
+    volume_ml = (found.array > 0).sum() * abs(np.linalg.det(found.affine[:3, :3])) / 1000
+    for name, factor in (("above", 0.9), ("within", 1.1)):
+        monkeypatch.setattr("lascarlib.report.PLAUSIBLE_ML", (0.0, factor * volume_ml))
+        assert run("predict", trained, f"{data}[4:5]", "--out", tmp_path / name) == 0
+        said = capsys.readouterr().err
+        assert (f"case_4: an LA of {volume_ml:.0f} ml, expected 0 to" in said) == (factor < 1)
+
+
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nii", ".nrrd"])
 def test_plain_images_of_any_orientation_are_segmented(trained, tmp_path, tiny_cases, suffix):
     case = tiny_cases["case_4"]

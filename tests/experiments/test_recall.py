@@ -10,7 +10,7 @@ def _ask(asked, name):
     def ask():
         asked.append(name)
         nothing = np.zeros((50, 50, 50), np.float32)  # 0.5 MB, and its mask 0.125 MB
-        return Prediction(name, nothing, nothing > 0, 0.0, None)
+        return Prediction(name, nothing, nothing > 0, 0.0, None, 0.0)
 
     return ask
 
