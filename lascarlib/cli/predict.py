@@ -97,8 +97,8 @@ def _remarks(found: "Prediction", *, finds_scar: bool) -> Iterator[str]:
     low, high = PLAUSIBLE_ML
     if not low <= found.atrium_ml <= high:
         yield (
-            f"an LA of {found.atrium_ml:.0f} ml, expected {low:g} to {high:g}; look at it, and crop "
-            "a scan that is wider than those learned from round the heart"
+            f"an LA of {found.atrium_ml:.0f} ml, expected {low:g} to {high:g}; look at it, and "
+            "crop a scan that is wider than those learned from round the heart"
         )
     if finds_scar and found.scar_probability is None:
         yield "no LA with a boundary, so no scar"
