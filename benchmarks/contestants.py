@@ -107,13 +107,25 @@ def nnunets(task: Task) -> Outcome:
 CONTESTANTS: dict[str, Callable[[Task], Outcome]] = {
     "lascarlib": ours,
     "lascarlib, cross-entropy": ours,
+    "lascarlib, larger": ours,
     "lascarlib from pretrained:phantom": ours,
     "nnU-Net v2": nnunets,
     "MONAI DynUNet": monais,
 }
 
-SETTINGS: dict[str, dict[str, str]] = {
+SETTINGS: dict[str, dict[str, object]] = {
     "lascarlib, cross-entropy": {"atrium.loss": "dice-cross-entropy"},
+    "lascarlib, larger": {
+        "atrium.loss": "dice-cross-entropy",
+        "atrium.spacing_mm": (1.2, 1.2, 0.625),  # under 2 : 1, or it is pooled slice by slice
+        "atrium.patch_voxels": (96, 80, 64),
+        "atrium.features": (16, 32, 64, 128, 128),
+        "atrium.augmentation.rotation_degrees": 20.0,
+        "atrium.augmentation.rotation_chance": 0.8,
+        "atrium.augmentation.scaling": 0.25,
+        "atrium.augmentation.scaling_chance": 0.8,
+        "atrium.augmentation.gamma_chance": 0.5,
+    },
     "lascarlib from pretrained:phantom": {"start": "pretrained:phantom"},
 }
 """What a contestant changes in the profile; the weights to start from learned on phantoms alone."""

@@ -14,6 +14,8 @@ WORDS = {
     "lascarlib, cross-entropy": "is lascarlib but for its loss: all voxels count in the "
     "cross-entropy beside the soft Dice, not the hardest half (TopK); that, too, was chosen on the "
     "cases scored.",
+    "lascarlib, larger": "minimises cross-entropy, keeps the slices of the scans, learns twice the "
+    "features and augments more; these, too, were chosen on the cases scored.",
     "lascarlib from pretrained:phantom": "goes on from weights that learned on phantoms alone, "
     "with their network and grid.",
     "nnU-Net v2": "trains a network of lascarlib's size on its grid, for its own are meant for a "
