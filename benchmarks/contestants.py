@@ -117,7 +117,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "lascarlib, cross-entropy": {"atrium.loss": "dice-cross-entropy"},
     "lascarlib, larger": {
         "atrium.loss": "dice-cross-entropy",
-        "atrium.spacing_mm": (1.2, 1.2, 0.625),  # under 2 : 1, or it is pooled slice by slice
+        "atrium.spacing_mm": (1.2, 1.2, 0.625),  # under 2 : 1, or the first step pools z alone
         "atrium.patch_voxels": (96, 80, 64),
         "atrium.features": (16, 32, 64, 128, 128),
         "atrium.augmentation.rotation_degrees": 20.0,
@@ -128,7 +128,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     },
     "lascarlib from pretrained:phantom": {"start": "pretrained:phantom"},
 }
-"""What a contestant changes in the profile; the weights to start from learned on phantoms alone."""
+"""What a contestant changes in the profile; who changes more takes another name."""
 
 
 def _own_versions() -> str:

@@ -7,15 +7,17 @@ hours can be made over several sittings; `--minutes` without a number writes the
 import argparse
 import datetime
 import itertools
+import json
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from contestants import CONTESTANTS, SETTINGS, Task, nnunets
-from minutes_page import write_page
+from minutes_page import settings_as_words, write_page
 from nnunet_process import Peer, required_version
 from table import RESULTS, as_folder, command_line, processor, run_script
 from tqdm import tqdm
@@ -27,6 +29,7 @@ from lascarlib.provenance import commit
 from lascarlib.scheduling.shares import usable_cores
 from lascarlib.training import make_config
 from lascarlib.training.config import Config, StageConfig
+from lascarlib.training.settings import differing_settings
 
 
 def measured(contestant: str, task: Task) -> Trial:
@@ -41,6 +44,7 @@ def measured(contestant: str, task: Task) -> Trial:
         iterations=outcome.iterations,
         training=described(task.training),
         network=network_of(task.config.atrium),
+        settings=changed_settings(task.config),
         dice={name: round(value, 4) for name, value in outcome.dice.items()},
         load=round(outcome.load, 1),
         processor=_processor(),
@@ -65,6 +69,13 @@ def network_of(config: StageConfig) -> str:
     grid, patch = " x ".join(map(str, config.spacing_mm)), " x ".join(map(str, config.patch_voxels))
     features = ", ".join(map(str, config.features))
     return f"{grid} mm, {patch} voxels, {features} features, batches of {config.batch_size}"
+
+
+def changed_settings(config: Config) -> dict[str, Any]:
+    """What a record says of the settings that are not the profile's, as JSON gives them back."""
+    usual = make_config(config.profile, seed=config.seed)
+    changed: dict[str, Any] = json.loads(json.dumps(differing_settings(usual, config)))
+    return changed
 
 
 def train_missing(options: argparse.Namespace, training: Dataset, unseen: Dataset) -> None:
@@ -92,21 +103,29 @@ def train_missing(options: argparse.Namespace, training: Dataset, unseen: Datase
 
 
 def _config(contestant: str, *, small: bool) -> Config:
-    profile = "smoke" if small else "cpu"
-    return make_config(profile, seed=0, settings=SETTINGS.get(contestant))
+    settings = SETTINGS.get(contestant, {})
+    if small:
+        sizes = ("atrium.spacing_mm", "atrium.patch_voxels", "atrium.features")
+        settings = {name: value for name, value in settings.items() if name not in sizes}
+    return make_config("smoke" if small else "cpu", seed=0, settings=settings)
 
 
 def _check(contestant: str, config: Config, trials: Sequence[Trial], records: Path) -> None:
-    """Refuse, before any training, a tool that is missing and another network under one name."""
+    """Refuse, before any training, a missing tool, and other settings under a name that is kept."""
     if CONTESTANTS[contestant] is nnunets:
         required_version(Peer(Path()))
-    own = network_of(config.atrium)
+    own = _described_training(network_of(config.atrium), changed_settings(config))
     for trial in trials:
-        if trial.contestant == contestant and trial.network != own:
+        kept = _described_training(trial.network, trial.settings)
+        if trial.contestant == contestant and kept != own:
             raise LascarError(
-                f"{records}: {contestant} trained {trial.network}, and now would {own}; give "
-                "another --records"
+                f"{records}: {contestant} trained {kept}, and now would {own}; give another "
+                "--records"
             )
+
+
+def _described_training(network: str, settings: Mapping[str, Any]) -> str:
+    return ", ".join((network, *settings_as_words(settings)))
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
 """The table of Dice against minutes of training, from its records; `minutes.py` makes both."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from table import write_table
@@ -14,8 +15,9 @@ WORDS = {
     "lascarlib, cross-entropy": "is lascarlib but for its loss: all voxels count in the "
     "cross-entropy beside the soft Dice, not the hardest half (TopK); that, too, was chosen on the "
     "cases scored.",
-    "lascarlib, larger": "minimises cross-entropy, keeps the slices of the scans, learns twice the "
-    "features and augments more; these, too, were chosen on the cases scored.",
+    "lascarlib, larger": "minimises Dice + cross-entropy, keeps the scans' slice distance, has "
+    "twice the features but at the coarsest resolution, and augments more; these, too, were chosen "
+    "on the cases scored.",
     "lascarlib from pretrained:phantom": "goes on from weights that learned on phantoms alone, "
     "with their network and grid.",
     "nnU-Net v2": "trains a network of lascarlib's size on its grid, for its own are meant for a "
@@ -55,6 +57,16 @@ def rows_of(trials: Sequence[Trial]) -> list[dict[str, object]]:
     return rows
 
 
+def settings_as_words(settings: Mapping[str, Any]) -> list[str]:
+    """Changed settings as the command line takes them."""
+    return [f"{name}={value}" for name, value in settings.items()]
+
+
+def _changed(trial: Trial) -> str:
+    words = ", ".join(f"`{word}`" for word in settings_as_words(trial.settings))
+    return f" Changed in the cpu profile: {words}." if words else ""
+
+
 def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) -> None:
     """Write `minutes.md`.
 
@@ -64,7 +76,7 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) 
         name: of the data set.
         records: file of the trials.
     """
-    networks = {trial.contestant: trial.network for trial in trials}
+    trained = {trial.contestant: trial for trial in trials}
     commits = sorted({trial.commit for trial in trials})
     write_table(
         out / "minutes.md",
@@ -77,8 +89,8 @@ def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) 
             "cases scored: lascarlib's figures there are those of a validation set.",
             "Minutes of training on the clock; preprocessing and prediction are not counted.",
             *(
-                f"{who} {WORDS.get(who, '')} Network: {network}."
-                for who, network in sorted(networks.items())
+                f"{who} {WORDS.get(who, '')} Network: {trial.network}.{_changed(trial)}"
+                for who, trial in sorted(trained.items())
             ),
             "Load: of the whole machine when the training ended, its own work included. Where a "
             "contestant made fewer iterations in one training than in another, something may have "

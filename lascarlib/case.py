@@ -81,6 +81,19 @@ class Case:
         x, y, z = np.asarray(self.affine, dtype=np.float64)[:3, :3].T
         return abs(float(x @ np.cross(y, z))) / 1000.0
 
+    def volume_ml(self, mask: np.ndarray) -> float:
+        """Volume of a mask on the case's grid in millilitres, rounded to 1e-6.
+
+        Args:
+            mask: bool (x, y, z).
+
+        Example:
+            >>> case = Case("a", np.zeros((4, 4, 2), np.float32), np.diag([10.0, 10.0, 5.0, 1.0]))
+            >>> case.volume_ml(case.image == 0)
+            16.0
+        """
+        return round(int(np.count_nonzero(mask)) * self.voxel_volume_ml, 6)
+
 
 def spacing_of(affine: np.ndarray) -> tuple[float, float, float]:
     """Voxel edge lengths in mm: the lengths of the affine's three columns.

@@ -18,6 +18,7 @@ FLOORS = {
     "memory": 0,
     "prefetch": 0,
     "case": 0,
+    "plausibility": 0,
     "io": 0,
     "provenance": 0,
     "interruption": 0,

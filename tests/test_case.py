@@ -23,6 +23,14 @@ def test_the_volume_of_a_voxel_is_in_millilitres() -> None:
     assert Case("a", IMAGE, np.diag([10.0, 10.0, 10.0, 1.0])).voxel_volume_ml == 1.0
 
 
+def test_the_volume_of_a_mask_is_that_of_its_voxels() -> None:
+    case = Case("a", IMAGE, np.diag([10.0, 20.0, 5.0, 1.0]))  # a voxel of 1 ml
+    mask = IMAGE > 0
+    assert case.volume_ml(mask) == 0.0
+    mask[0, :2, 0] = True
+    assert case.volume_ml(mask) == 2.0
+
+
 @pytest.mark.parametrize("axes", [(0, 1), (0, 2), (1, 2)])
 def test_a_sheared_grid_is_refused_a_headers_noise_is_not(axes) -> None:
     a, b = axes

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lascarlib.cli import baselines
+from lascarlib.plausibility import PLAUSIBLE_ML, judge_volume
 from lascarlib.pretrained import run_folder
 
 if TYPE_CHECKING:
@@ -83,22 +84,22 @@ def _run_networks(options: argparse.Namespace) -> int:
     )
     for found in tqdm(predictions, total=len(left), desc="predicting", unit="case") if left else ():
         for remark in _remarks(found, finds_scar=predictor.finds_scar):
-            print(f"{found.id}: {remark}", file=sys.stderr)
+            tqdm.write(f"{found.id}: {remark}", file=sys.stderr)
     print(f"{count(len(dataset))} in {options.out}")
     return 0
 
 
 def _remarks(found: "Prediction", *, finds_scar: bool) -> Iterator[str]:
     """What to look at twice in one prediction."""
-    from lascarlib.report import PLAUSIBLE_ML
-
+    if not found.atrium.any():
+        yield "no LA found"
+        return
     if found.is_outlier:
         yield "highly uncertain, LA threshold lowered (UAM)"
-    low, high = PLAUSIBLE_ML
-    if not low <= found.atrium_ml <= high:
-        yield (
-            f"an LA of {found.atrium_ml:.0f} ml, expected {low:g} to {high:g}; look at it, and "
-            "crop a scan that is wider than those learned from round the heart"
-        )
+    plausible, volume = judge_volume(found.atrium_ml)
+    if not plausible:
+        large = found.atrium_ml > PLAUSIBLE_ML[1]
+        why = "; a scan wider than those learned from has to be cropped round the heart"
+        yield f"LA of {volume}; look at it{why if large else ''}"
     if finds_scar and found.scar_probability is None:
         yield "no LA with a boundary, so no scar"

@@ -142,7 +142,7 @@ def _score_atrium(
     case: Case, target: np.ndarray, prediction: np.ndarray | None, protocol: Protocol
 ) -> dict:
     """The fields of the LA."""
-    reference_ml = _volume_ml(target, case)
+    reference_ml = case.volume_ml(target)
     if prediction is None:
         return {
             "atrium_status": "missing",
@@ -159,7 +159,7 @@ def _score_atrium(
     ours, theirs = crop_to_both(prediction, target)
     spacing_mm = case.spacing_mm if protocol == "paper" else stored_spacing(case.affine)
     distances = surface_distances(ours, theirs, spacing_mm=spacing_mm)
-    prediction_ml = _volume_ml(ours, case)
+    prediction_ml = case.volume_ml(ours)
     return {
         "atrium_status": "empty" if theirs.any() and not ours.any() else "ok",
         "atrium_dice": dice(ours, theirs),
@@ -231,8 +231,3 @@ def _check_shape(case: Case, prediction: np.ndarray, name: str) -> None:
             f"{case.id}: the {name} prediction has shape {prediction.shape} but the case "
             f"{case.image.shape}; predict on the case's own grid"
         )
-
-
-def _volume_ml(mask: np.ndarray, case: Case) -> float:
-    """Volume of a mask on the case's grid, to a millionth of a millilitre."""
-    return round(int(np.count_nonzero(mask)) * case.voxel_volume_ml, 6)

@@ -25,6 +25,7 @@ class Trial:
         iterations: that it came to in these minutes.
         training: data set it learned from: number of cases and fingerprint.
         network: that was trained: its grid, patch, features and batch.
+        settings: of lascarlib's profile that were changed, name to value.
         dice: case to Dice of the LA on the case's own grid, 0 to 1.
         load: of the machine in the training's last minute, its own work included: how many
             processes ran or waited to run, on average.
@@ -42,6 +43,7 @@ class Trial:
     iterations: int
     training: str
     network: str
+    settings: Mapping[str, Any]
     dice: Mapping[str, float]
     load: float
     processor: str

@@ -32,7 +32,7 @@ class Prediction:
         atrium: bool (x, y, z), the LA cavity.
         uncertainty: of the LA prediction, see `lascarlib.uncertainty.case_uncertainty`.
         is_outlier: whether the UAM lowered the threshold; None where no population was fitted.
-        atrium_ml: volume of `atrium`.
+        atrium_ml: volume of `atrium`, 0 where none was found.
         scar_probability: float32 (x, y, z); None where scar is not learned, or where BF's stage 2
             got no LA that has a boundary.
         normal_probability: float32 (x, y, z), of normal wall; None but for JSQ's methods.
@@ -87,7 +87,7 @@ class Predictor:
         stage = "joint" if self.networks.get("joint") else "atrium"
         probability, *wall = self._answers(stage, _image_channel(run, stage, case), case)
         atrium, uncertainty, outlier = threshold_atrium(run, probability, self.population)
-        volume_ml = int(atrium.sum()) * case.voxel_volume_ml
+        volume_ml = case.volume_ml(atrium)
         found = Prediction(case.id, probability, atrium, uncertainty, outlier, volume_ml)
         if not self.finds_scar:
             return found

@@ -11,12 +11,9 @@ from lascarlib.errors import LascarError
 from lascarlib.geometry import euclidean_distance, largest_component, surface_voxels
 from lascarlib.geometry.grid import bounding_box
 from lascarlib.geometry.mask import check_mask
+from lascarlib.plausibility import judge_volume
 from lascarlib.report.measures import Certainty, Measures, measure_case
 from lascarlib.report.stage import NUMERALS, STAGINGS, fibrosis_stage
-
-PLAUSIBLE_ML = (20.0, 300.0)
-"""LA volumes outside this are almost always errors. A choice of this program: in 179 patients the
-mean was 118 ml and the SD 41 ml (Chrispin et al. 2017)."""
 
 WALL_REACH_MM = 10.0
 """Scar farther than this from the surface of the LA is not its wall; the challenge looks as far."""
@@ -89,10 +86,7 @@ def check_prediction(
 
 
 def _volume(case: Case, atrium: np.ndarray) -> Check:
-    volume_ml = measure_case(case, atrium, None).atrium_ml
-    low, high = PLAUSIBLE_ML
-    says = f"{volume_ml:.1f} ml, expected {low:g} to {high:g}"
-    return Check("LA volume plausible", low <= volume_ml <= high, says)
+    return Check("LA volume plausible", *judge_volume(case.volume_ml(atrium)))
 
 
 def _pieces(atrium: np.ndarray) -> Check:

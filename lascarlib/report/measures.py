@@ -88,12 +88,8 @@ def measure_case(case: Case, atrium: np.ndarray, scar: np.ndarray | None) -> Mea
         labels = project_scar(atrium, scar, affine=case.affine, protocol="paper")
         walked = 100 * int((labels == SCAR_LABEL).sum()) / int((labels > 0).sum())
     return Measures(
-        atrium_ml=_volume_ml(atrium, case),
-        scar_ml=None if scar is None else _volume_ml(scar, case),
+        atrium_ml=case.volume_ml(atrium),
+        scar_ml=None if scar is None else case.volume_ml(scar),
         burden_percent=burden,
         walked_percent=walked,
     )
-
-
-def _volume_ml(mask: np.ndarray, case: Case) -> float:
-    return round(int(np.count_nonzero(mask)) * case.voxel_volume_ml, 6)

@@ -48,6 +48,7 @@ def trial(minutes, training) -> Trial:
         iterations=200,
         training=minutes.described(training),
         network=minutes.network_of(make_config("smoke", seed=0).atrium),
+        settings={},
         dice={"a": 0.9, "b": 0.8},
         load=2.0,
         processor=minutes._processor(),
@@ -60,7 +61,11 @@ def trial(minutes, training) -> Trial:
 
 @pytest.mark.parametrize(
     ("other", "said"),
-    [({"network": "another"}, "lascarlib trained another"), ({"training": "x"}, "other data")],
+    [
+        ({"network": "another"}, "lascarlib trained another"),
+        ({"settings": {"atrium.loss": "dice-topk"}}, "lascarlib trained .* with atrium.loss"),
+        ({"training": "x"}, "other data"),
+    ],
 )
 def test_a_file_of_other_trainings_is_refused(
     other, said, minutes, training, options, trial

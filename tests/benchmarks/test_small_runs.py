@@ -30,6 +30,8 @@ ROWS = {
     ),
     "minutes": (
         "| lascarlib | 0.02 |",
+        "| lascarlib, cross-entropy | 0.02 |",
+        "| lascarlib, larger | 0.02 |",
         "| lascarlib from pretrained:phantom | 0.02 |",
         "| MONAI DynUNet | 0.02 |",
     ),

@@ -15,6 +15,7 @@ TRIAL = Trial(
     iterations=200,
     training="64 cases, 0123",
     network="1.25 mm",
+    settings={"atrium.spacing_mm": [2.0, 2.0, 2.0]},
     dice={"a": 0.9, "b": 0.8},
     load=2.0,
     processor="some",
@@ -54,7 +55,8 @@ def test_published_trainings_are_one_of_each_kind_on_the_same_cases() -> None:
     keys = [(t.contestant, t.minutes, t.seed, t.threads) for t in trials]
     assert len(keys) == len(set(keys))
     assert len({frozenset(t.dice) for t in trials}) == 1
-    assert len({(t.contestant, t.network) for t in trials}) == len({t.contestant for t in trials})
+    kinds = {(t.contestant, t.network, json.dumps(t.settings)) for t in trials}
+    assert len(kinds) == len({t.contestant for t in trials})
     assert all(0 <= value <= 1 for t in trials for value in t.dice.values())
     assert len({(t.processor, t.threads, t.training) for t in trials}) == 1
     for trial in trials:

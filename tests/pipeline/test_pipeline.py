@@ -97,6 +97,7 @@ def test_a_prediction_lies_on_the_cases_own_grid_and_ignores_its_labels(
     assert without.atrium.dtype == without.scar.dtype == bool
     np.testing.assert_array_equal(without.scar, without.scar_probability > 0.2)
     assert without.is_outlier in (True, False)
+    assert without.atrium_ml == pytest.approx(0.012 * without.atrium.sum())  # 2 x 2 x 3 mm
 
 
 def test_two_passes_ask_the_first_stage_less_often(trained, tiny_dataset) -> None:
