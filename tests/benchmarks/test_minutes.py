@@ -63,7 +63,10 @@ def trial(minutes, training) -> Trial:
     ("other", "said"),
     [
         ({"network": "another"}, "lascarlib trained another"),
-        ({"settings": {"atrium.loss": "dice-topk"}}, "lascarlib trained .* with atrium.loss"),
+        (
+            {"settings": {"atrium.loss": "dice-topk"}},
+            "lascarlib trained .*, atrium.loss=dice-topk, and now",
+        ),
         ({"training": "x"}, "other data"),
     ],
 )
