@@ -15,9 +15,9 @@ WORDS = {
     "lascarlib, cross-entropy": "is lascarlib but for its loss: all voxels count in the "
     "cross-entropy beside the soft Dice, not the hardest half (TopK); that, too, was chosen on the "
     "cases scored.",
-    "lascarlib, larger": "minimises Dice + cross-entropy, keeps the scans' slice distance, has "
-    "twice the features but at the coarsest resolution, and augments more; these, too, were chosen "
-    "on the cases scored.",
+    "lascarlib, larger": "minimises Dice + cross-entropy and augments more; on Utah 2018 it keeps "
+    "the scans' slice distance and has twice the features but at the coarsest resolution. These, "
+    "too, were chosen on the cases scored.",
     "lascarlib from pretrained:phantom": "goes on from weights that learned on phantoms alone, "
     "with their network and grid.",
     "nnU-Net v2": "trains a network of lascarlib's size on its grid, for its own are meant for a "
@@ -64,7 +64,7 @@ def settings_as_words(settings: Mapping[str, Any]) -> list[str]:
 
 def _changed(trial: Trial) -> str:
     words = ", ".join(f"`{word}`" for word in settings_as_words(trial.settings))
-    return f" Changed in the cpu profile: {words}." if words else ""
+    return f" Changed in the profile: {words}." if words else ""
 
 
 def write_page(trials: Sequence[Trial], out: Path, *, name: str, records: Path) -> None:

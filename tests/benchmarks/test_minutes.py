@@ -97,6 +97,13 @@ def test_what_is_missing_is_trained_and_added(
     assert [each.minutes for each in read_trials(options.records)] == [2.0, 1.0]
 
 
+def test_the_kept_records_are_of_what_would_be_trained_now(minutes) -> None:
+    for trial in read_trials():
+        config = minutes._config(trial.contestant, small=False)
+        assert trial.network == minutes.network_of(config.atrium)
+        assert trial.settings == minutes.changed_settings(config)
+
+
 def test_another_processor_trains_for_itself(
     minutes, training, options, trial, monkeypatch
 ) -> None:

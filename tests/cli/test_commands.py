@@ -274,6 +274,14 @@ def test_only_too_large_an_atrium_is_to_be_cropped(volume_ml, said) -> None:
     assert list(_remarks(found, finds_scar=True)) == said
 
 
+def test_an_outlier_and_a_wall_that_was_not_looked_for_are_said() -> None:
+    full = np.ones((2, 2, 2), np.float32)  # an LA that fills the scan has no boundary
+    found = Prediction("a", full, full > 0, 0.0, True, 100.0, None)
+    said = ["highly uncertain, LA threshold lowered (UAM)", "no LA with a boundary, so no scar"]
+    assert list(_remarks(found, finds_scar=True)) == said
+    assert list(_remarks(found, finds_scar=False)) == said[:1]
+
+
 @pytest.mark.parametrize("suffix", [".nii.gz", ".nii", ".nrrd"])
 def test_plain_images_of_any_orientation_are_segmented(trained, tmp_path, tiny_cases, suffix):
     case = tiny_cases["case_4"]
